@@ -1,0 +1,119 @@
+#include "base/time_text.hpp"
+
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+
+namespace taskrunner {
+namespace {
+
+using std::chrono::sys_days;
+
+/// Reads exactly `digits` digits from the front of `text`, and takes them off.
+std::optional<int> take_digits(std::string_view& text, std::size_t digits) {
+  if (text.size() < digits) return std::nullopt;
+  int value = 0;
+  for (const char c : text.substr(0, digits)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  text.remove_prefix(digits);
+  return value;
+}
+
+bool take(std::string_view& text, std::string_view any_of) {
+  if (text.empty() || any_of.find(text.front()) == std::string_view::npos) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+std::optional<std::int64_t> take_date_ms(std::string_view& text) {
+  const auto year = take_digits(text, 4);
+  if (!year || !take(text, "-")) return std::nullopt;
+  const auto month = take_digits(text, 2);
+  if (!month || !take(text, "-")) return std::nullopt;
+  const auto day = take_digits(text, 2);
+  if (!day) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(*month), std::chrono::day(*day)};
+  if (!date.ok()) return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::milliseconds>(sys_days(date).time_since_epoch()).count();
+}
+
+std::int64_t take_fraction_ms(std::string_view& text) {
+  std::int64_t ms = 0;
+  for (int scale = 100; !text.empty() && text.front() >= '0' && text.front() <= '9'; scale /= 10) {
+    ms += (text.front() - '0') * scale;
+    text.remove_prefix(1);
+  }
+  return ms;
+}
+
+std::optional<std::int64_t> take_time_of_day_ms(std::string_view& text) {
+  const auto hours = take_digits(text, 2);
+  if (!hours || *hours > 23 || !take(text, ":")) return std::nullopt;
+  const auto minutes = take_digits(text, 2);
+  if (!minutes || *minutes > 59) return std::nullopt;
+  std::int64_t ms = (*hours * 60 + *minutes) * std::int64_t{60'000};
+  if (!take(text, ":")) return ms;
+  const auto seconds = take_digits(text, 2);
+  if (!seconds || *seconds > 60) return std::nullopt;
+  ms += *seconds * 1000;
+  if (take(text, ".")) ms += take_fraction_ms(text);
+  return ms;
+}
+
+std::optional<std::int64_t> take_offset_ms(std::string_view& text) {
+  if (take(text, "Zz")) return 0;
+  const bool behind = text.starts_with('-');
+  if (!take(text, "+-")) return std::nullopt;
+  const auto hours = take_digits(text, 2);
+  take(text, ":");
+  const auto minutes = take_digits(text, 2);
+  if (!hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
+  const std::int64_t ms = (*hours * 60 + *minutes) * std::int64_t{60'000};
+  return behind ? -ms : ms;
+}
+
+}  // namespace
+
+std::string iso_time(std::int64_t wall_ms) {
+  const auto moment = std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(wall_ms));
+  const auto day = std::chrono::floor<std::chrono::days>(moment);
+  const std::chrono::year_month_day date(day);
+  const auto ms = static_cast<int>((moment - day).count());
+  char text[48];
+  const int length = std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
+                                   static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                                   static_cast<unsigned>(date.day()), ms / 3'600'000, ms / 60'000 % 60,
+                                   ms / 1000 % 60, ms % 1000);
+  return std::string(text, static_cast<std::size_t>(length));
+}
+
+std::optional<std::int64_t> parse_iso_time(std::string_view text) {
+  const auto day = take_date_ms(text);
+  if (!day) return std::nullopt;
+  if (text.empty()) return day;
+  if (!take(text, "Tt ")) return std::nullopt;
+  const auto time = take_time_of_day_ms(text);
+  if (!time) return std::nullopt;
+  const auto offset = take_offset_ms(text);
+  if (!offset || !text.empty()) return std::nullopt;
+  return *day + *time - *offset;
+}
+
+std::optional<std::int64_t> parse_duration_ms(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || !(value >= 0) || value > 1e9) return std::nullopt;
+  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  const double factor = unit == "ms"                  ? 1
+                        : unit == "s" || unit.empty() ? 1000
+                        : unit == "m"                 ? 60'000
+                        : unit == "h"                 ? 3'600'000
+                        : unit == "d"                 ? 86'400'000
+                                                      : -1;
+  if (factor < 0) return std::nullopt;
+  return static_cast<std::int64_t>(value * factor);
+}
+
+}  // namespace taskrunner

@@ -1,0 +1,152 @@
+#include "doc/json_parse.hpp"
+
+#include <taskrunner/error.hpp>
+#include <taskrunner/json.hpp>
+
+#include <boost/json/basic_parser_impl.hpp>
+
+#include <cmath>
+#include <limits>
+
+namespace taskrunner {
+namespace {
+
+constexpr std::size_t max_depth = 100;
+
+/// The integer's digits are exactly what the double holds.
+bool is_exact(double value, std::string_view text) {
+  char digits[400];
+  const int length = std::snprintf(digits, sizeof digits, "%.0f", value);
+  return length > 0 && std::string_view(digits, static_cast<std::size_t>(length)) == text;
+}
+
+bool is_integer_text(std::string_view text) { return text.find_first_of(".eE") == std::string_view::npos; }
+
+/// Builds the value from the parser's events; the stack holds the containers that are still open.
+struct Builder {
+  static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
+  static constexpr std::size_t max_array_size = std::numeric_limits<std::size_t>::max();
+  static constexpr std::size_t max_key_size = std::numeric_limits<std::size_t>::max();
+  static constexpr std::size_t max_string_size = std::numeric_limits<std::size_t>::max();
+  using Ec = boost::json::error_code;
+  using View = boost::json::string_view;
+
+  struct Open {
+    Json container;
+    std::string key;
+  };
+  std::vector<Open> stack;
+  std::string text;
+  Json root;
+  std::string refused;
+
+  bool put(Json value) {
+    if (stack.empty()) {
+      root = std::move(value);
+    } else if (JsonArray* array = stack.back().container.if_array()) {
+      array->push_back(std::move(value));
+    } else {
+      stack.back().container.as_object().set(stack.back().key, std::move(value));
+    }
+    return true;
+  }
+  bool open(Json container) {
+    stack.push_back({std::move(container), {}});
+    return true;
+  }
+  bool close() {
+    Json done = std::move(stack.back().container);
+    stack.pop_back();
+    return put(std::move(done));
+  }
+  bool refuse(View number, Ec& ec) {
+    refused = "the number " + std::string(number) + " fits no BSON type exactly: send it as a string";
+    ec = boost::json::error::not_exact;
+    return false;
+  }
+
+  bool on_document_begin(Ec&) { return true; }
+  bool on_document_end(Ec&) { return true; }
+  bool on_object_begin(Ec&) { return open(JsonObject()); }
+  bool on_object_end(std::size_t, Ec&) { return close(); }
+  bool on_array_begin(Ec&) { return open(JsonArray()); }
+  bool on_array_end(std::size_t, Ec&) { return close(); }
+  bool on_key_part(View part, std::size_t, Ec&) { return text.append(part.data(), part.size()), true; }
+  bool on_key(View part, std::size_t, Ec&) {
+    text.append(part.data(), part.size());
+    stack.back().key = std::exchange(text, {});
+    return true;
+  }
+  bool on_string_part(View part, std::size_t, Ec&) { return text.append(part.data(), part.size()), true; }
+  bool on_string(View part, std::size_t, Ec&) {
+    text.append(part.data(), part.size());
+    return put(std::exchange(text, {}));
+  }
+  bool on_number_part(View, Ec&) { return true; }
+  bool on_int64(std::int64_t value, View token, Ec&) {
+    if (value == 0 && token.starts_with('-')) return put(-0.0);
+    return put(value);
+  }
+  bool on_uint64(std::uint64_t value, View token, Ec& ec) {
+    if (!is_exact(static_cast<double>(value), token)) return refuse(token, ec);
+    return put(static_cast<double>(value));
+  }
+  bool on_double(double value, View token, Ec& ec) {
+    if (!std::isfinite(value)) return refuse(token, ec);
+    if (is_integer_text(token) && !is_exact(value, token)) return refuse(token, ec);
+    return put(json_number(value));
+  }
+  bool on_bool(bool value, Ec&) { return put(value); }
+  bool on_null(Ec&) { return put(nullptr); }
+  bool on_comment_part(View, Ec&) { return true; }
+  bool on_comment(View, Ec&) { return true; }
+};
+
+}  // namespace
+
+Json json_number(double value) {
+  const bool fits = value >= std::numeric_limits<std::int32_t>::min() &&
+                    value <= std::numeric_limits<std::int32_t>::max() && std::trunc(value) == value;
+  if (fits && !(value == 0 && std::signbit(value))) return Json::int32(static_cast<std::int32_t>(value));
+  return value;
+}
+
+Json from_boost_json(const boost::json::value& value) {
+  switch (value.kind()) {
+    case boost::json::kind::null: return nullptr;
+    case boost::json::kind::bool_: return value.get_bool();
+    case boost::json::kind::int64: return value.get_int64();
+    case boost::json::kind::uint64: return value.get_uint64();
+    case boost::json::kind::double_: return json_number(value.get_double());
+    case boost::json::kind::string: return std::string_view(value.get_string());
+    case boost::json::kind::array: {
+      JsonArray array;
+      array.reserve(value.get_array().size());
+      for (const auto& element : value.get_array()) array.push_back(from_boost_json(element));
+      return array;
+    }
+    case boost::json::kind::object: {
+      JsonObject object;
+      object.reserve(value.get_object().size());
+      for (const auto& member : value.get_object())
+        object.append(std::string(member.key()), from_boost_json(member.value()));
+      return object;
+    }
+  }
+  return nullptr;
+}
+
+Json Json::parse(std::string_view text) {
+  boost::json::parse_options options;
+  options.max_depth = max_depth;
+  boost::json::basic_parser<Builder> parser(options);
+  boost::json::error_code ec;
+  const std::size_t read = parser.write_some(false, text.data(), text.size(), ec);
+  if (!ec && read < text.size()) ec = boost::json::error::extra_data;
+  if (!ec) return std::move(parser.handler().root);
+  const std::string& refused = parser.handler().refused;
+  throw Error(ErrorCode::invalid_argument,
+              (refused.empty() ? "bad JSON: " + ec.message() : refused) + " (at byte " + std::to_string(read) + ")");
+}
+
+}  // namespace taskrunner
