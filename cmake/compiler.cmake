@@ -11,6 +11,12 @@ endif()
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
+add_compile_definitions($<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
+# What is not reached is not linked: the program carries only the parts of its static libraries that it uses.
+add_compile_options(-ffunction-sections -fdata-sections)
+add_link_options(-Wl,--gc-sections)
+# No path of the building machine in the program, and the same objects from every clone.
+add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
 
 set(TASKRUNNER_SANITIZE "" CACHE STRING "'address' (with UBSan), 'thread' or empty")
 if(TASKRUNNER_SANITIZE STREQUAL "address")
@@ -23,6 +29,8 @@ elseif(TASKRUNNER_SANITIZE STREQUAL "thread")
     add_compile_options(-Wno-tsan)
   endif()
   add_link_options(-fsanitize=thread)
+elseif(TASKRUNNER_SANITIZE)
+  message(FATAL_ERROR "TASKRUNNER_SANITIZE is '${TASKRUNNER_SANITIZE}': want 'address', 'thread' or nothing")
 endif()
 
 find_program(CCACHE ccache)
