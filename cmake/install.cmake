@@ -28,3 +28,9 @@ install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} 
 if(TARGET task-runner)
   install(TARGETS task-runner RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
 endif()
+
+# All that an install of the library needs to have been built.
+add_custom_target(taskrunner_install)
+foreach(library ${libraries})
+  add_dependencies(taskrunner_install ${library})
+endforeach()

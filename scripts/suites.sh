@@ -1,0 +1,35 @@
+# Every test suite, one line each. To add one, add a line.
+#
+#   name        as in ./test NAME
+#   exists      the suite is there when this path or pattern matches a file; else it is not listed
+#   targets     what must be built in build/ before it runs (an outdated or missing target fails the suite)
+#   needs       beyond the build: chromium, nginx
+#   way         beside: two run at a time; alone: nothing runs beside it (it loads both cores, or measures time)
+#   command     run from the project's root; exit code 0 is success
+#
+# C++ suites come first and quick ones before slow ones; suites that build for themselves stand at the end.
+readonly suite_table='
+base        | src/base/*_test.cpp           | base_test                 |                | beside | build/tests/base_test
+doc         | src/doc/*_test.cpp            | doc_test                  |                | beside | build/tests/doc_test
+query       | src/query/*_test.cpp          | query_test                |                | beside | build/tests/query_test
+core        | src/core/*_test.cpp           | core_test                 |                | beside | build/tests/core_test
+store       | src/store/*_test.cpp          | store_test                |                | beside | build/tests/store_test
+live        | src/live/*_test.cpp           | live_test                 |                | beside | build/tests/live_test
+tasks       | src/tasks/*_test.cpp          | tasks_test                | nginx          | beside | build/tests/tasks_test
+net         | src/net/*_test.cpp            | net_test                  |                | beside | build/tests/net_test
+api         | src/api/*_test.cpp            | api_test                  |                | beside | build/tests/api_test
+app         | src/app/*_test.cpp            | app_test                  |                | beside | build/tests/app_test
+tidy        | tests/tidy_test               | build.ninja               |                | beside | tests/tidy_test build
+standalone  | tests/standalone/CMakeLists.txt | standalone_headers      |                | beside | true
+simulate    | tests/simulation/CMakeLists.txt | simulate                | | beside | build/tests/simulate --seeds 100 --seed 1
+conformance | tests/conformance/CMakeLists.txt | conformance_test       |                | beside | build/tests/conformance_test
+web         | web/tests/*.test.mjs          |                           |                | beside | node --test web/tests/*.test.mjs
+net_clients | tests/net_clients/run         | task-runner               |                | beside | tests/net_clients/run
+compat      | tests/compat/run              | task-runner               |                | beside | tests/compat/run
+cli         | tests/cli/run                 | task-runner               | nginx          | beside | tests/cli/run
+examples    | tests/examples/run            | task-runner examples      | nginx          | beside | tests/examples/run
+browser     | tests/browser/run             | task-runner               | chromium nginx | alone  | tests/browser/run
+package     | tests/package/run             | taskrunner_install        |                | alone  | tests/package/run
+asan        | src/*/*_test.cpp              |                           | nginx          | alone  | scripts/sanitized asan
+tsan        | src/*/*_test.cpp              |                           | nginx          | alone  | scripts/sanitized tsan
+'
