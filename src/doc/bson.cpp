@@ -190,6 +190,13 @@ Json decode_bson_value(std::string_view bytes) {
   return std::move(document.begin()->second);
 }
 
+std::uint8_t bson_type(const Json& value) {
+  static constexpr std::uint8_t types[] = {bson_null,   bson_bool,  bson_int32,    bson_int64,     bson_double, bson_string,
+                                           bson_array, bson_document, bson_object_id, bson_date, bson_binary};
+  const std::size_t index = value.value().index();
+  return index < std::size(types) ? types[index] : std::get<RareBson>(value.value()).type;
+}
+
 std::string_view type_name(const Json& value) {
   static constexpr std::string_view names[] = {"null",  "bool",   "int",      "long", "double",  "string",
                                                "array", "object", "objectId", "date", "binData"};

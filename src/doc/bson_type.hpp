@@ -1,5 +1,7 @@
 #pragma once
 
+#include <taskrunner/json.hpp>
+
 #include <cstdint>
 
 namespace taskrunner {
@@ -28,5 +30,8 @@ enum BsonType : std::uint8_t {
   bson_max_key = 0x7F,
   bson_min_key = 0xFF,
 };
+
+/// The type byte that the value has in BSON.
+std::uint8_t bson_type(const Json& value);
 
 }  // namespace taskrunner

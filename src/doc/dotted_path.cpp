@@ -1,0 +1,82 @@
+#include "doc/dotted_path.hpp"
+
+#include <charconv>
+
+namespace taskrunner {
+namespace {
+
+/// Array indexes are written without leading zeros.
+std::optional<std::size_t> index_of(std::string_view name) {
+  if (name.empty() || (name.size() > 1 && name.front() == '0')) return std::nullopt;
+  std::size_t index = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), index);
+  if (error != std::errc() || end != name.data() + name.size()) return std::nullopt;
+  return index;
+}
+
+/// One walk along the parts [at, end) of a path.
+struct Walk {
+  const std::vector<DottedPath::Part>& parts;
+  LastArray last_array;
+  ValueTest test;
+
+  bool is_end(std::size_t at) const { return at == parts.size(); }
+
+  bool members(Members from, std::size_t at) const {
+    for (;; ++at) {
+      const Json* value = find_member(from, parts[at]);
+      if (!value) return test(nullptr);
+      if (const JsonArray* array = value->if_array()) return is_end(at + 1) ? last(*value) : elements(*array, at + 1);
+      if (is_end(at + 1)) return test(value);
+      from = Members::of(*value);
+    }
+  }
+
+  bool last(const Json& array) const {
+    if (last_array == LastArray::elements_and_whole)
+      for (const Json& element : array.as_array())
+        if (test(&element)) return true;
+    return test(&array);
+  }
+
+  /// An array with the part `at` of the path still to go: into each object, and by index.
+  bool elements(const JsonArray& array, std::size_t at) const {
+    for (std::size_t i = 0; i < array.size(); ++i) {
+      const Json& element = array[i];
+      if (const JsonObject* object = element.if_object(); object && members(Members::of(*object), at)) return true;
+      if (parts[at].index == i && indexed(element, at + 1)) return true;
+    }
+    return false;
+  }
+
+  bool indexed(const Json& element, std::size_t at) const {
+    if (is_end(at)) return test(&element);
+    if (const JsonArray* array = element.if_array()) return elements(*array, at);
+    if (const JsonObject* object = element.if_object()) return members(Members::of(*object), at);
+    return false;
+  }
+};
+
+}  // namespace
+
+DottedPath::DottedPath(std::string_view text) {
+  for (;;) {
+    const std::size_t dot = text.find('.');
+    const std::string_view name = text.substr(0, dot);
+    parts_.push_back({std::string(name), index_of(name)});
+    if (dot == std::string_view::npos) return;
+    text.remove_prefix(dot + 1);
+  }
+}
+
+bool DottedPath::any(Members root, LastArray last_array, ValueTest test) const {
+  return Walk{parts_, last_array, test}.members(root, 0);
+}
+
+const Json* find_member(Members members, const DottedPath::Part& part) {
+  if (members.object) return members.object->find(part.name);
+  if (members.array && part.index && *part.index < members.array->size()) return &(*members.array)[*part.index];
+  return nullptr;
+}
+
+}  // namespace taskrunner
