@@ -66,17 +66,21 @@ std::weak_ordering compare_integer_with_double(std::int64_t a, double b) {
 
 std::weak_ordering reversed(std::weak_ordering order) { return 0 <=> order; }
 
-Decimal128 as_decimal(const Json& number) {
-  if (const RareBson* decimal = rare(number)) {
-    if (decimal->payload.size() != 16) malformed_bson("a decimal's length");
-    return Decimal128::decode(decimal->payload);
-  }
-  if (const auto* real = std::get_if<double>(&number.value())) return Decimal128::from_double(*real);
-  return Decimal128::from_int64(number.as_int64());
+Decimal128 decode_decimal(const RareBson& decimal) {
+  if (decimal.payload.size() != 16) malformed_bson("a decimal's length");
+  return Decimal128::decode(decimal.payload);
+}
+
+std::weak_ordering compare_decimal_with(const RareBson& decimal, const Json& number) {
+  const Decimal128 value = decode_decimal(decimal);
+  if (const RareBson* other = rare(number)) return compare(value, decode_decimal(*other));
+  if (const auto* real = std::get_if<double>(&number.value())) return compare(value, *real);
+  return compare(value, Decimal128::from_int64(number.as_int64()));
 }
 
 std::weak_ordering compare_numbers(const Json& a, const Json& b) {
-  if (rare(a) || rare(b)) return compare(as_decimal(a), as_decimal(b));
+  if (const RareBson* decimal = rare(a)) return compare_decimal_with(*decimal, b);
+  if (const RareBson* decimal = rare(b)) return reversed(compare_decimal_with(*decimal, a));
   const auto* real_a = std::get_if<double>(&a.value());
   const auto* real_b = std::get_if<double>(&b.value());
   if (real_a && real_b) return compare_doubles(*real_a, *real_b);
@@ -181,7 +185,7 @@ bool equal_bson(const Json& a, const Json& b) {
 bool is_nan(const Json& value) {
   if (const auto* real = std::get_if<double>(&value.value())) return std::isnan(*real);
   const RareBson* decimal = rare(value);
-  return decimal && decimal->type == bson_decimal128 && as_decimal(value).kind == Decimal128::Kind::nan;
+  return decimal && decimal->type == bson_decimal128 && decode_decimal(*decimal).kind == Decimal128::Kind::nan;
 }
 
 }  // namespace taskrunner

@@ -7,8 +7,8 @@
 namespace taskrunner {
 
 /// MongoDB's order over all BSON values: by the type's rank, then by value. Numbers of all types are one rank and
-/// compare exactly (beyond 2^53 too; a double with a decimal128 by its first 34 digits); NaN equals itself and is
-/// less than any number; 0 equals -0. Objects compare member by member: rank, name, value.
+/// compare exactly (beyond 2^53 too, and a double with a decimal128); NaN equals itself and is less than any number;
+/// 0 equals -0. Objects compare member by member: rank, name, value.
 /// Source: https://www.mongodb.com/docs/manual/reference/bson-type-comparison-order/
 std::weak_ordering compare_bson(const Json& a, const Json& b);
 

@@ -116,6 +116,26 @@ std::weak_ordering compare_magnitude(const Decimal128& a, const Decimal128& b) {
   return wide_a.coefficient <=> wide_b.coefficient;
 }
 
+/// A double's first 34 digits, and whether any of those that follow is not 0.
+struct Leading {
+  Decimal128 decimal;
+  bool has_more = false;
+};
+
+Leading leading_digits(double value) {
+  constexpr int all_digits = 800;  // no double has more
+  char text[all_digits + 32];
+  std::snprintf(text, sizeof text, "%.*e", all_digits, std::abs(value));
+  const std::string_view whole(text);
+  const std::string_view kept = whole.substr(0, 1 + max_digits);  // with the point
+  const std::size_t exponent_at = whole.find('e');
+  Leading leading;
+  leading.has_more = whole.substr(0, exponent_at).find_first_not_of('0', kept.size()) != std::string_view::npos;
+  const std::string shortened = std::string(kept) + std::string(whole.substr(exponent_at));
+  leading.decimal = parse_number(shortened, std::signbit(value)).value_or(Decimal128());
+  return leading;
+}
+
 int sign_of(const Decimal128& decimal) {
   if (decimal.kind == Decimal128::Kind::finite && decimal.coefficient == 0) return 0;
   return decimal.negative ? -1 : 1;
@@ -129,17 +149,6 @@ Decimal128 Decimal128::from_int64(std::int64_t value) {
   const auto bits = static_cast<std::uint64_t>(value);
   decimal.coefficient = value < 0 ? 0 - bits : bits;
   return decimal;
-}
-
-Decimal128 Decimal128::from_double(double value) {
-  Decimal128 decimal;
-  decimal.negative = std::signbit(value);
-  if (std::isnan(value)) decimal.kind = Kind::nan;
-  if (std::isinf(value)) decimal.kind = Kind::infinity;
-  if (decimal.kind != Kind::finite) return decimal;
-  char text[64];
-  const int length = std::snprintf(text, sizeof text, "%.33e", std::abs(value));
-  return parse_number({text, static_cast<std::size_t>(length)}, decimal.negative).value_or(decimal);
 }
 
 std::optional<Decimal128> Decimal128::from_text(std::string_view text) {
@@ -214,6 +223,19 @@ std::weak_ordering compare(const Decimal128& a, const Decimal128& b) {
   if (a_sign != b_sign) return a_sign <=> b_sign;
   if (a_sign == 0) return std::weak_ordering::equivalent;
   return a_sign > 0 ? compare_magnitude(a, b) : compare_magnitude(b, a);
+}
+
+std::weak_ordering compare(const Decimal128& a, double b) {
+  if (!std::isfinite(b)) {
+    Decimal128 special;
+    special.kind = std::isnan(b) ? Decimal128::Kind::nan : Decimal128::Kind::infinity;
+    special.negative = b < 0;
+    return compare(a, special);
+  }
+  const Leading leading = leading_digits(b);
+  const auto order = compare(a, leading.decimal);
+  if (order != 0 || !leading.has_more) return order;
+  return b < 0 ? std::weak_ordering::greater : std::weak_ordering::less;
 }
 
 }  // namespace taskrunner

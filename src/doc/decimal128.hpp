@@ -21,8 +21,6 @@ struct Decimal128 {
   int exponent = 0;
 
   static Decimal128 from_int64(std::int64_t value);
-  /// Rounded to 34 digits, as MongoDB compares a double with a decimal.
-  static Decimal128 from_double(double value);
   /// A number, `Infinity`, `NaN` …; nothing where it is none, or where it does not fit exactly.
   static std::optional<Decimal128> from_text(std::string_view text);
   /// `payload` has 16 bytes; a coefficient beyond 34 digits counts as 0, as the standard says.
@@ -34,6 +32,8 @@ struct Decimal128 {
 
   /// By value, as MongoDB orders: NaN equals itself and is less than any number; 0 equals -0.
   friend std::weak_ordering compare(const Decimal128& a, const Decimal128& b);
+  /// Exact, though a double may have more than 34 digits: NumberDecimal("0.1") is not 0.1.
+  friend std::weak_ordering compare(const Decimal128& a, double b);
 };
 
 }  // namespace taskrunner

@@ -73,7 +73,7 @@ CompiledQuery parse_query(const Query& query) {
   return CompiledQuery(std::make_shared<const CompiledQuery::Parts>(normalise(query)));
 }
 
-std::vector<const JsonObject*> apply(const CompiledQuery& query, const std::vector<const JsonObject*>& documents) {
+std::vector<const JsonObject*> apply_query(const CompiledQuery& query, const std::vector<const JsonObject*>& documents) {
   const SortOrder order(query.query().sort.as_object());
   std::vector<Candidate> found;
   for (const JsonObject* document : documents)

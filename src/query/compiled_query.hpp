@@ -56,6 +56,6 @@ CompiledQuery parse_query(const Query& query);
 
 /// The window of the result: those that match, in order, without the first `skip`, at most `limit`.
 /// The pointers are into `documents`; the order of equal documents (same `_id`) is theirs.
-std::vector<const JsonObject*> apply(const CompiledQuery& query, const std::vector<const JsonObject*>& documents);
+std::vector<const JsonObject*> apply_query(const CompiledQuery& query, const std::vector<const JsonObject*>& documents);
 
 }  // namespace taskrunner

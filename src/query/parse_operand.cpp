@@ -8,6 +8,7 @@
 #include <taskrunner/error.hpp>
 
 #include <algorithm>
+#include <limits>
 
 namespace taskrunner {
 namespace {
@@ -100,7 +101,8 @@ PredicatePtr parse_mod(const Json& operand) {
 
 PredicatePtr parse_size(const Json& operand) {
   const auto size = whole_number(operand);
-  if (!size || *size < 0) refuse_operand("$size", "it takes a whole number of at least 0");
+  if (!size || *size < 0 || *size > std::numeric_limits<std::int32_t>::max())
+    refuse_operand("$size", "it takes a whole number from 0 to 2147483647");
   return std::make_unique<HasSize>(static_cast<std::size_t>(*size));
 }
 

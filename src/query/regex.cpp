@@ -25,7 +25,8 @@ std::uint32_t flag_of(char option) {
     case 'm': return PCRE2_MULTILINE;
     case 's': return PCRE2_DOTALL;
     case 'x': return PCRE2_EXTENDED;
-    default: refuse("unknown option '" + std::string(1, option) + "' (there are i, m, s and x)");
+    case 'u': return PCRE2_UTF;
+    default: refuse("unknown option '" + std::string(1, option) + "' (there are i, m, s, u and x)");
   }
 }
 

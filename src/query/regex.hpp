@@ -6,7 +6,7 @@
 
 namespace taskrunner {
 
-/// A regular expression of PCRE2, as MongoDB has them: UTF-8, options out of `imsx`. Immutable; usable from any
+/// A regular expression of PCRE2, as MongoDB has them: always UTF-8, options out of `imsux`. Immutable; usable from any
 /// thread. Matching costs a bounded number of steps, however the expression and the string were made.
 class Regex {
  public:

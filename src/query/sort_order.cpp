@@ -59,7 +59,7 @@ class SortOrder::KeyMaker {
 
   void expand(std::vector<State> states, Members members) {
     const Json* array = nullptr;
-    bool whole_array = false;  // an array that lies in an array, by index, counts as it is
+    bool whole_array = false;  // an array that is an array's element, by index, counts as it is
     std::vector<std::size_t> through;
     for (std::size_t i = 0; i < states.size(); ++i) {
       State& state = states[i];
@@ -68,7 +68,8 @@ class SortOrder::KeyMaker {
       Found found;
       if (is_member) found = follow(members, parts(i), state.at);
       if (!is_member && state.by_index) found = *state.by_index;
-      if (!is_member && state.by_index && found.value && found.value->is_array()) whole_array = true;
+      const bool is_inner = !is_member && state.by_index && found.at == state.at + 1;
+      if (is_inner && found.value && found.value->is_array()) whole_array = true;
       take(state, found, i);
       if (!found.value || !found.value->is_array()) continue;
       if (array && array != found.value) is_parallel_ = true;
@@ -96,7 +97,7 @@ class SortOrder::KeyMaker {
         states[i].by_index = follow(Members::of(array), parts(i), states[i].at);
     }
     for (const Json& element : elements) expand_element(states, element, whole_array ? array : element, through);
-    if (elements.empty()) expand_element(states, undefined_value, whole_array ? array : undefined_value, through);
+    if (elements.empty()) expand_element(states, undefined_value, undefined_value, through);
   }
 
   void expand_element(std::vector<State> states, const Json& element, const Json& counts,
