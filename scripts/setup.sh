@@ -47,6 +47,8 @@ install_missing() {
     as_root=(sudo)
   fi
   say "Installing ${#missing[@]} Debian packages: ${missing[*]}"
+  [[ " ${missing[*]} " != *" nginx-light "* ]] ||
+    say "(Debian's nginx also serves a page at port 80 from now on; 'systemctl disable --now nginx' ends that.)"
   "${as_root[@]}" apt-get update -qq >&2 &&
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
       apt-get install -y -qq -o DPkg::Lock::Timeout=600 --no-install-recommends "${missing[@]}" >&2 ||
