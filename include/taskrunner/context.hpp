@@ -63,7 +63,7 @@ class Context {
   bool pause_requested() const;
 
   /// Durable when it returns: stored under the lease, there after a crash as checkpoint_data().
-  /// Throws Stopped where the lease is lost, Error{unavailable} where the store is away (the task may go on).
+  /// Waits while the store is away. Throws Stopped where the lease is lost.
   awaitable<void> save(Json checkpoint);
   void save_blocking(Json checkpoint);
 
@@ -74,6 +74,10 @@ class Context {
   /// Asked to stop: by an operator, a drain, or since the lease is lost. In a coroutine the awaited operation is
   /// cancelled at the same time; a blocking body should look at it, or pass it on.
   std::stop_token stop_token() const;
+
+  /// An operator asked for the stop: what the body has made so far may be thrown away. False for a drain or a
+  /// lost lease, after which the task is run again.
+  bool stop_asked() const;
 
   /// `co_return ctx.again(10s);`: not done yet: back to `to do`, to be run again then. No failure.
   Json again(std::chrono::milliseconds wait = std::chrono::milliseconds(0));

@@ -66,6 +66,7 @@ struct HeldTask {
   ObjectId token;
   std::optional<SignalOp> signal;
   TaskState state = TaskState::running;
+  std::int64_t rev = 0;
 };
 
 struct SweepResult {

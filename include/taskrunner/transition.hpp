@@ -60,9 +60,10 @@ struct TakeStop {
   Fence fence;
   std::optional<Json> response;
 };
-/// Handed back unfinished (drain): the attempt is given back.
+/// Handed back unfinished (drain): the attempt is given back; to be run again `wait_ms` from now at the earliest.
 struct ReleaseTask {
   Fence fence;
+  std::int64_t wait_ms = 0;
 };
 
 // By an operator.

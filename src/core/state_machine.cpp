@@ -195,7 +195,7 @@ struct Decide {
     if (asked(task, SignalOp::stop))
       end(task, TaskOutcome::cancelled, context);
     else
-      hand_back(task, std::nullopt, context);
+      hand_back(task, after(release.wait_ms, context), context);
     return changed;
   }
 
