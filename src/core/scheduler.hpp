@@ -47,7 +47,7 @@ class Scheduler {
   /// The claim failed, or nobody knows: what it may have claimed is found by reconciliation.
   void on_claim_failed(const Now& now);
   void on_body_paused(const ObjectId& id, const Now& now);
-  void on_body_ended(const ObjectId& id, BodyEnd end, const Now& now);
+  void on_bodies_ended(std::vector<EndedBody> ended, const Now& now);
   /// A running body wants to be stored; answered by UpdateAnswered with the same ticket (0: not answered).
   void on_update(const ObjectId& id, UpdateTask update, std::uint64_t ticket, const Now& now);
   void on_written(std::uint64_t batch, std::vector<TransitionResult> results, const Now& now);
@@ -108,6 +108,7 @@ class Scheduler {
   void on_resume_taken(Held& held, TransitionStatus status);
 
   // scheduler_end.cpp
+  void on_body_ended(const ObjectId& id, BodyEnd end);
   Transition end_of(const Held& held, BodyEnd end) const;
   Transition end_of_stopping(const Held& held, BodyEnd end) const;
   void disown(Held& held);

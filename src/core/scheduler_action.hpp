@@ -31,6 +31,11 @@ struct BodyEnd {
   bool permanent = false;
 };
 
+struct EndedBody {
+  ObjectId id;
+  BodyEnd end;
+};
+
 /// Why a body is asked to unwind.
 enum class StopReason : std::uint8_t {
   asked,       ///< an operator's stop

@@ -2,11 +2,16 @@
 
 namespace taskrunner::core {
 
-void Scheduler::on_body_ended(const ObjectId& id, BodyEnd end, const Now& now) {
+void Scheduler::on_bodies_ended(std::vector<EndedBody> ended, const Now& now) {
+  for (EndedBody& body : ended) on_body_ended(body.id, std::move(body.end));
+  settle(now);
+}
+
+void Scheduler::on_body_ended(const ObjectId& id, BodyEnd end) {
   if (const auto orphan = orphans_.find(id); orphan != orphans_.end()) {
     slots_.give_back(orphan->second);
     orphans_.erase(orphan);
-    return settle(now);
+    return;
   }
   const auto found = held_.find(id);
   if (found == held_.end()) return;
@@ -18,7 +23,6 @@ void Scheduler::on_body_ended(const ObjectId& id, BodyEnd end, const Now& now) {
     writes_.push(end_of(held, std::move(end)));
     held.phase = Phase::ended;
   }
-  settle(now);
 }
 
 Transition Scheduler::end_of(const Held& held, BodyEnd end) const {

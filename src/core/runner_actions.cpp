@@ -1,0 +1,163 @@
+// What the scheduler wants done, done: each verb on a store thread, each answer told on the engine loop.
+
+#include "base/log.hpp"
+#include "core/runner.hpp"
+
+namespace taskrunner::core {
+
+void Runner::perform(std::vector<Action> actions) {
+  for (Action& action : actions)
+    std::visit([this](auto& chosen) { perform(std::move(chosen)); }, action);
+  start_queued_bodies();
+}
+
+void Runner::perform(ClaimTasks action) {
+  executor_.post([this, request = std::move(action.request)] {
+    try {
+      engine_.post([this, result = executor_.store().claim(request)] {
+        tell([&](Scheduler& scheduler) { scheduler.on_claimed(result, now()); });
+      });
+    } catch (const Error& error) {
+      log_warning("claim: {}", error.what());
+      engine_.post([this] { tell([&](Scheduler& scheduler) { scheduler.on_claim_failed(now()); }); });
+    }
+  });
+}
+
+void Runner::perform(StartBody action) { to_start_.push_back(std::move(action)); }
+
+/// One hop to the task loop for all that one event started.
+void Runner::start_queued_bodies() {
+  if (to_start_.empty()) return;
+  std::vector<std::shared_ptr<RunningTask>> tasks;
+  tasks.reserve(to_start_.size());
+  const boost::asio::any_io_executor executor = task_loop_.context().get_executor();
+  {
+    std::lock_guard lock(mutex_);
+    for (StartBody& start : std::exchange(to_start_, {})) {
+      tasks.push_back(std::make_shared<RunningTask>(std::move(start.task), static_cast<BodyHost&>(*this), executor));
+      running_[tasks.back()->record()->id] = tasks.back();
+    }
+  }
+  for (const auto& task : tasks)
+    tell_listeners([&](RunnerListener& listener) { listener.on_started(task->record()); });
+  task_loop_.post([this, tasks = std::move(tasks)] {
+    for (const auto& task : tasks) bodies_.start(task, topics_.at(task->record()->versioned_topic).factory);
+  });
+}
+
+void Runner::perform(StopBody action) {
+  on_task(action.id, [reason = action.reason](RunningTask& task) { task.stop(reason); });
+}
+
+void Runner::perform(PauseBody action) {
+  on_task(action.id, [](RunningTask& task) { task.pause(); });
+}
+
+void Runner::perform(ResumeBody action) {
+  on_task(action.id, [](RunningTask& task) { task.resume(); });
+}
+
+void Runner::perform(WriteBatch action) {
+  executor_.post([this, batch = action.batch, transitions = std::move(action.transitions)] {
+    try {
+      engine_.post([this, batch, results = executor_.store().apply(transitions)]() mutable {
+        tell([&](Scheduler& scheduler) { scheduler.on_written(batch, std::move(results), now()); });
+      });
+    } catch (const Error& error) {
+      log_warning("results of {} tasks could not be written, they are kept: {}", transitions.size(), error.what());
+      engine_.post([this, batch] { tell([&](Scheduler& scheduler) { scheduler.on_write_failed(batch, now()); }); });
+    }
+  });
+}
+
+void Runner::perform(UpdateAnswered action) {
+  const auto found = updates_.find(action.ticket);
+  if (found == updates_.end()) return;
+  found->second(action.status);
+  updates_.erase(found);
+}
+
+void Runner::perform(TaskEnded action) {
+  {
+    std::lock_guard lock(mutex_);
+    const auto found = running_.find(action.id);
+    if (found == running_.end()) return;
+    ended_logs_.keep(action.id, found->second->log_lines());
+    running_.erase(found);
+  }
+  tell_listeners([&](RunnerListener& listener) { listener.on_ended(action.id); });
+}
+
+void Runner::perform(OpenSession action) {
+  executor_.post_session([this, action = std::move(action)] {
+    try {
+      executor_.store().open_session(action.session, action.length_ms);
+      engine_.post([this] { tell([&](Scheduler& scheduler) { scheduler.on_session_renewed(true, now()); }); });
+    } catch (const Error& error) {
+      log_warning("session: {}", error.what());
+      engine_.post([this] { tell([&](Scheduler& scheduler) { scheduler.on_session_failed(now()); }); });
+    }
+  });
+}
+
+void Runner::perform(RenewSession action) {
+  executor_.post_session([this, action] {
+    try {
+      const bool open = executor_.store().renew_session(action.session, action.length_ms);
+      if (!open) log_warning("this host's session was taken for lost: its tasks are stopped, it begins anew");
+      engine_.post([this, open] { tell([&](Scheduler& scheduler) { scheduler.on_session_renewed(open, now()); }); });
+    } catch (const Error& error) {
+      log_warning("session: {}", error.what());
+      engine_.post([this] { tell([&](Scheduler& scheduler) { scheduler.on_session_failed(now()); }); });
+    }
+  });
+}
+
+void Runner::perform(ExpireSessions action) {
+  executor_.post([this, action] {
+    try {
+      for (const ObjectId& lost : executor_.store().expire_sessions(action.grace_ms))
+        log_warning("session {} has lapsed: its tasks are run again", lost.hex());
+    } catch (const Error& error) {
+      log_warning("sessions: {}", error.what());
+    }
+  });
+}
+
+void Runner::perform(SweepTasks action) {
+  executor_.post([this, action] {
+    try {
+      const SweepResult result = executor_.store().sweep(action.limit);
+      if (result.reaped) log_info("{} tasks of lost hosts go back ({} of them dead)", result.reaped, result.dead);
+      engine_.post([this, result] { tell([&](Scheduler& scheduler) { scheduler.on_swept(result, now()); }); });
+    } catch (const Error& error) {
+      log_warning("sweep: {}", error.what());
+    }
+  });
+}
+
+void Runner::perform(PurgeTasks action) {
+  executor_.post([this, action] {
+    try {
+      executor_.store().purge(action.limit);
+    } catch (const Error& error) {
+      log_warning("purge: {}", error.what());
+    }
+  });
+}
+
+void Runner::perform(ReconcileTasks action) {
+  executor_.post([this, action] {
+    try {
+      engine_.post([this, held = executor_.store().held_by(action.session)] {
+        tell([&](Scheduler& scheduler) { scheduler.on_reconciled(held, now()); });
+      });
+    } catch (const Error& error) {
+      log_warning("reconciliation: {}", error.what());
+      engine_.post([this] { tell([&](Scheduler& scheduler) { scheduler.on_reconcile_failed(now()); }); });
+    }
+  });
+}
+
+}  // namespace taskrunner::core
