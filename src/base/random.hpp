@@ -22,7 +22,8 @@ class Random {
   /// In [0, bound); 0 for bound 0.
   std::uint64_t below(std::uint64_t bound);
 
-  /// Never given twice by one Random, and ascending within it while `wall_ms` does not go back.
+  /// Never given twice by one Random, and always ascending within it: where `wall_ms` goes back, the id's seconds
+  /// stay.
   ObjectId object_id(std::int64_t wall_ms);
 
  private:
@@ -30,6 +31,7 @@ class Random {
   std::mt19937_64 engine_;
   std::uint64_t machine_ = engine_();
   std::uint32_t counter_;
+  std::uint32_t last_seconds_ = 0;
 };
 
 }  // namespace taskrunner

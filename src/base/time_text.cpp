@@ -2,6 +2,8 @@
 
 #include <charconv>
 #include <chrono>
+#include <cinttypes>
+#include <cmath>
 #include <cstdio>
 
 namespace taskrunner {
@@ -39,7 +41,9 @@ std::optional<std::int64_t> take_date_ms(std::string_view& text) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(sys_days(date).time_since_epoch()).count();
 }
 
-std::int64_t take_fraction_ms(std::string_view& text) {
+/// At least one digit; what is below a millisecond is cut off.
+std::optional<std::int64_t> take_fraction_ms(std::string_view& text) {
+  if (text.empty() || text.front() < '0' || text.front() > '9') return std::nullopt;
   std::int64_t ms = 0;
   for (int scale = 100; !text.empty() && text.front() >= '0' && text.front() <= '9'; scale /= 10) {
     ms += (text.front() - '0') * scale;
@@ -58,8 +62,10 @@ std::optional<std::int64_t> take_time_of_day_ms(std::string_view& text) {
   const auto seconds = take_digits(text, 2);
   if (!seconds || *seconds > 60) return std::nullopt;
   ms += *seconds * 1000;
-  if (take(text, ".")) ms += take_fraction_ms(text);
-  return ms;
+  if (!take(text, ".")) return ms;
+  const auto fraction = take_fraction_ms(text);
+  if (!fraction) return std::nullopt;
+  return ms + *fraction;
 }
 
 std::optional<std::int64_t> take_offset_ms(std::string_view& text) {
@@ -77,15 +83,19 @@ std::optional<std::int64_t> take_offset_ms(std::string_view& text) {
 }  // namespace
 
 std::string iso_time(std::int64_t wall_ms) {
-  const auto moment = std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(wall_ms));
-  const auto day = std::chrono::floor<std::chrono::days>(moment);
-  const std::chrono::year_month_day date(day);
-  const auto ms = static_cast<int>((moment - day).count());
-  char text[48];
-  const int length = std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-                                   static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                                   static_cast<unsigned>(date.day()), ms / 3'600'000, ms / 60'000 % 60,
-                                   ms / 1000 % 60, ms % 1000);
+  // The calendar repeats each 400 years; std::chrono's covers no more than 65,536 of them.
+  constexpr std::int64_t cycle_days = 146'097, day_ms = 86'400'000;
+  const std::int64_t day = wall_ms / day_ms - (wall_ms % day_ms < 0);
+  const auto ms = static_cast<int>(wall_ms - day * day_ms);
+  const std::int64_t cycles = day / cycle_days - (day % cycle_days < 0);
+  const std::chrono::year_month_day date{sys_days(std::chrono::days(day - cycles * cycle_days))};
+  const std::int64_t year = static_cast<int>(date.year()) + cycles * 400;
+  const char* year_format = year >= 0 && year <= 9999 ? "%04" PRId64 : "%+07" PRId64;
+  char text[64];
+  int length = std::snprintf(text, sizeof text, year_format, year);
+  length += std::snprintf(text + length, sizeof text - static_cast<std::size_t>(length), "-%02u-%02uT%02d:%02d:%02d.%03dZ",
+                          static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), ms / 3'600'000,
+                          ms / 60'000 % 60, ms / 1000 % 60, ms % 1000);
   return std::string(text, static_cast<std::size_t>(length));
 }
 
@@ -113,7 +123,7 @@ std::optional<std::int64_t> parse_duration_ms(std::string_view text) {
                         : unit == "d"                 ? 86'400'000
                                                       : -1;
   if (factor < 0) return std::nullopt;
-  return static_cast<std::int64_t>(value * factor);
+  return std::llround(value * factor);
 }
 
 }  // namespace taskrunner

@@ -8,6 +8,7 @@
 namespace taskrunner {
 
 /// ISO-8601 UTC with milliseconds, `2026-01-31T09:30:00.000Z`: the stored documents' form of time.
+/// Years outside 0 … 9999 as JavaScript writes them, `+010000-…`, `-000001-…`.
 std::string iso_time(std::int64_t wall_ms);
 
 /// The reverse. Takes RFC 3339 (any offset, seconds fraction optional); nothing where it is no time.

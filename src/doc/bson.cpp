@@ -84,6 +84,17 @@ void encode_document(const JsonObject& document, std::string& out, int depth) {
   std::memcpy(out.data() + start, &size, sizeof size);
 }
 
+JsonObject decode_members(std::string_view body, int depth);
+
+void skip_code_with_scope(BsonReader& reader) {
+  const auto size = reader.number<std::int32_t>();
+  if (size < 4) malformed_bson("a code's length");
+  BsonReader inner(reader.take(static_cast<std::size_t>(size) - 4));
+  inner.string();
+  decode_members(inner.document(), 0);
+  if (!inner.empty()) malformed_bson("bytes after a code's scope");
+}
+
 std::size_t rare_size(std::uint8_t type, BsonReader reader) {
   const std::size_t before = reader.rest().size();
   switch (type) {
@@ -94,12 +105,7 @@ std::size_t rare_size(std::uint8_t type, BsonReader reader) {
     case bson_db_pointer: reader.string(), reader.take(ObjectId::size_bytes); break;
     case bson_code:
     case bson_symbol: reader.string(); break;
-    case bson_code_with_scope: {
-      const auto size = reader.number<std::int32_t>();
-      if (size < 4) malformed_bson("a code's length");
-      reader.take(static_cast<std::size_t>(size) - 4);
-      break;
-    }
+    case bson_code_with_scope: skip_code_with_scope(reader); break;
     case bson_timestamp: reader.take(8); break;
     case bson_decimal128: reader.take(16); break;
     default: malformed_bson("an unknown type");

@@ -2,35 +2,48 @@
 
 #include "base/base64.hpp"
 #include "base/time_text.hpp"
+#include "base/utf8.hpp"
 #include "doc/extended_json.hpp"
 
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 namespace taskrunner {
 namespace {
 
 constexpr std::int64_t max_safe_integer = 9007199254740992;  // 2^53: beyond it JavaScript rounds
 
-void dump_string(std::string_view text, std::string& out) {
+void dump_escaped(unsigned char byte, std::string& out) {
   static constexpr char digits[] = "0123456789abcdef";
+  switch (byte) {
+    case '"': out.append("\\\""); break;
+    case '\\': out.append("\\\\"); break;
+    case '\n': out.append("\\n"); break;
+    case '\r': out.append("\\r"); break;
+    case '\t': out.append("\\t"); break;
+    case '\b': out.append("\\b"); break;
+    case '\f': out.append("\\f"); break;
+    default: out.append("\\u00").append({digits[byte >> 4], digits[byte & 15]});
+  }
+}
+
+/// Bytes that are no UTF-8 (BSON may hold them) become U+FFFD: JSON text must be UTF-8, and clients close a
+/// connection over less.
+void dump_string(std::string_view text, std::string& out) {
   out.push_back('"');
   std::size_t plain = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = 0; i < text.size();) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
-    out.append(text, plain, i - plain);
-    plain = i + 1;
-    switch (byte) {
-      case '"': out.append("\\\""); break;
-      case '\\': out.append("\\\\"); break;
-      case '\n': out.append("\\n"); break;
-      case '\r': out.append("\\r"); break;
-      case '\t': out.append("\\t"); break;
-      case '\b': out.append("\\b"); break;
-      case '\f': out.append("\\f"); break;
-      default: out.append("\\u00").append({digits[byte >> 4], digits[byte & 15]});
+    const bool is_ascii = byte < 0x80;
+    const std::size_t length = is_ascii ? 1 : utf8_length(text.substr(i));
+    if (length > 0 && (!is_ascii || (byte >= 0x20 && byte != '"' && byte != '\\'))) {
+      i += length;
+      continue;
     }
+    out.append(text, plain, i - plain);
+    plain = ++i;
+    is_ascii ? dump_escaped(byte, out) : void(out.append("\xEF\xBF\xBD"));
   }
   out.append(text, plain, text.size() - plain);
   out.push_back('"');
@@ -57,9 +70,9 @@ struct Dumper {
   }
   void operator()(double value) {
     if (!std::isfinite(value)) return (*this)(nullptr);
-    // Whole numbers without exponent up to 1e21, as JavaScript prints them; -0 prints as 0.
+    // -0 prints as 0, as JavaScript does.
     if (value == 0) return (*this)(std::int32_t{0});
-    if (std::trunc(value) == value && std::abs(value) < 1e15) return dump_number(static_cast<std::int64_t>(value), out);
+    if (std::trunc(value) == value && std::abs(value) <= max_safe_integer) return dump_number(static_cast<std::int64_t>(value), out);
     dump_number(value, out);
   }
   void operator()(const std::string& value) { dump_string(value, out); }

@@ -11,14 +11,14 @@
 namespace taskrunner {
 namespace {
 
-bool is_reference_name(std::string_view name) { return name == "$ref" || name == "$id" || name == "$db"; }
+/// A DBRef is a value, though its names begin with `$`.
+bool is_reference(const JsonObject& object) { return object.begin()->first == "$ref" && object.find("$id"); }
 
-/// An object of operators, not one to be equal to: its first name begins with `$` (and is not that of a DBRef).
+/// An object of operators, not one to be equal to: its first name begins with `$`.
 bool holds_operators(const Json& value) {
   const JsonObject* object = value.if_object();
   if (!object || object->empty()) return false;
-  const std::string& first = object->begin()->first;
-  return first.starts_with('$') && !is_reference_name(first);
+  return object->begin()->first.starts_with('$') && !is_reference(*object);
 }
 
 bool is_logical(std::string_view name) { return name == "$and" || name == "$or" || name == "$nor"; }
