@@ -13,7 +13,7 @@ Scheduler::Scheduler(SchedulerOptions options, std::shared_ptr<Random> random)
 void Scheduler::start(const Now& now) {
   started_ = true;
   draining_ = false;
-  may_be_more_ = true;
+  hope_for_all();
   settle(now);
 }
 
@@ -45,7 +45,7 @@ void Scheduler::on_timer(const Now& now) { settle(now); }
 
 void Scheduler::on_feed(const FeedBatch& batch, const Now& now) {
   if (batch.lost) {
-    may_be_more_ = true;
+    hope_for_all();
     next_reconcile_boot_ms_ = now.boot_ms;
   }
   for (const FeedEvent& event : batch.events) {

@@ -92,6 +92,7 @@ class Scheduler {
   void claim_if_free(const Now& now);
   void note_arrival(const FeedEvent& event, const Now& now);
   void adopt_claimed(const TaskPtr& task);
+  void hope_for_all();
   bool holds_lossy() const;
 
   // scheduler_signal.cpp
@@ -142,7 +143,10 @@ class Scheduler {
   bool lapsed_ = false;
   std::int64_t drain_until_boot_ms_ = 0;
 
-  bool may_be_more_ = true;  ///< a claim could find something
+  /// Topics of which a claim could find something. By topic: one that had no free place when another was asked for
+  /// must not be forgotten.
+  std::unordered_set<std::string> hopeful_topics_;
+  std::vector<std::string> asked_topics_;  ///< by the claim in flight
   bool claim_in_flight_ = false;
   std::int64_t claim_not_before_boot_ms_ = 0;
   std::int64_t claim_failures_ = 0;

@@ -5,6 +5,10 @@
 
 namespace taskrunner::core {
 
+void Scheduler::hope_for_all() {
+  for (const std::string& topic : slots_.topic_names()) hopeful_topics_.insert(topic);
+}
+
 bool Scheduler::holds_lossy() const {
   return std::any_of(held_.begin(), held_.end(), [](const auto& entry) { return entry.second.task->losses >= 2; });
 }
@@ -13,30 +17,35 @@ void Scheduler::note_arrival(const FeedEvent& event, const Now& now) {
   if (!slots_.knows(event.versioned_topic)) return;
   const std::int64_t due = event.wait_until_ms.value_or(now.wall_ms);
   if (due <= now.wall_ms)
-    may_be_more_ = true;
+    hopeful_topics_.insert(event.versioned_topic);
   else
     next_due_wall_ms_ = std::min(next_due_wall_ms_.value_or(due), due);
 }
 
 void Scheduler::claim_if_free(const Now& now) {
   if (next_due_wall_ms_ && *next_due_wall_ms_ <= now.wall_ms) {
-    may_be_more_ = true;
+    hope_for_all();
     next_due_wall_ms_.reset();
   }
   // A reconciliation must not meet tasks that a claim under way has taken and we do not know of yet.
-  if (!may_be_more_ || claim_in_flight_ || reconcile_in_flight_ || draining_ || lapsed_) return;
+  if (hopeful_topics_.empty() || claim_in_flight_ || reconcile_in_flight_ || draining_ || lapsed_) return;
   if (!lease_.holds(now) || now.boot_ms < claim_not_before_boot_ms_) return;
   std::vector<TopicDemand> demands = slots_.demands();
+  std::erase_if(demands, [&](const TopicDemand& topic) { return !hopeful_topics_.contains(topic.versioned_topic); });
   if (demands.empty()) return;
   ClaimRequest request;
   request.token = random_->object_id(now.wall_ms);
   request.session = lease_.id();
   request.worker = options_.instance;
   request.public_url_base = options_.public_url_base;
+  asked_topics_.clear();
+  for (const TopicDemand& topic : demands) {
+    asked_topics_.push_back(topic.versioned_topic);
+    hopeful_topics_.erase(topic.versioned_topic);
+  }
   request.topics = std::move(demands);
   request.limit = slots_.free();
   request.may_take_lossy = !holds_lossy();
-  may_be_more_ = false;
   claim_in_flight_ = true;
   act(ClaimTasks{std::move(request)});
 }
@@ -64,7 +73,7 @@ void Scheduler::on_claimed(const ClaimResult& result, const Now& now) {
   claim_failures_ = 0;
   for (const TaskPtr& task : result.tasks) adopt_claimed(task);
   early_news_.clear();
-  if (result.more) may_be_more_ = true;
+  if (result.more) hopeful_topics_.insert(asked_topics_.begin(), asked_topics_.end());
   if (result.next_due_ms) {
     next_due_wall_ms_ = std::min(next_due_wall_ms_.value_or(*result.next_due_ms), *result.next_due_ms);
     // The store's clock is behind ours: it is not due there yet. Ask again soon, not at once.
@@ -77,7 +86,7 @@ void Scheduler::on_claimed(const ClaimResult& result, const Now& now) {
 
 void Scheduler::on_claim_failed(const Now& now) {
   claim_in_flight_ = false;
-  may_be_more_ = true;
+  hope_for_all();
   claim_not_before_boot_ms_ = now.boot_ms + 50 + backoff_ms(++claim_failures_, random_->fraction()) / 20;
   next_reconcile_boot_ms_ = now.boot_ms;
   settle(now);
