@@ -86,7 +86,7 @@ std::string iso_time(std::int64_t wall_ms) {
   // The calendar repeats each 400 years; std::chrono's covers no more than 65,536 of them.
   constexpr std::int64_t cycle_days = 146'097, day_ms = 86'400'000;
   const std::int64_t day = wall_ms / day_ms - (wall_ms % day_ms < 0);
-  const auto ms = static_cast<int>(wall_ms - day * day_ms);
+  const auto ms = static_cast<int>((wall_ms % day_ms + day_ms) % day_ms);
   const std::int64_t cycles = day / cycle_days - (day % cycle_days < 0);
   const std::chrono::year_month_day date{sys_days(std::chrono::days(day - cycles * cycle_days))};
   const std::int64_t year = static_cast<int>(date.year()) + cycles * 400;
