@@ -20,11 +20,12 @@ export function parse_bytes(text) {
 export function format_seconds(seconds) {
   if (!Number.isFinite(seconds) || seconds < 0) return '';
   if (seconds < 10) return `${Number(seconds.toFixed(1))} s`;
-  if (seconds < 60) return `${Math.round(seconds)} s`;
+  if (seconds < 100) return `${Math.round(seconds)} s`;
+  if (seconds < 600) return `${Math.floor(Math.round(seconds) / 60)} min ${Math.round(seconds) % 60} s`.replace(' 0 s', '');
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return `${hours} h ${minutes % 60} min`;
+  if (hours < 48) return `${hours} h ${minutes % 60} min`.replace(' 0 min', '');
   return `${Math.round(hours / 24)} days`;
 }
 

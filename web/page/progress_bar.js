@@ -1,7 +1,6 @@
 import {html} from './ui.js';
 import {use_progress} from './live_progress.js';
-import {progress_words} from './task_words.js';
-import {task_title} from './task_words.js';
+import {progress_words, task_title} from './task_words.js';
 
 // The bar and, below it, what it means in words.
 export function ProgressBar({task, live_progress}) {

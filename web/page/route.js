@@ -12,7 +12,7 @@ export function parse_route(hash) {
   return {filter: {
     statuses: values.getAll('state').filter((word) => statuses.includes(word)),
     topics: values.getAll('topic'),
-    sort: sort in sorts ? sort : default_sort,
+    sort: Object.hasOwn(sorts, sort ?? '') ? sort : default_sort,
   }};
 }
 

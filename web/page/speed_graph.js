@@ -4,13 +4,13 @@ import {format_bytes} from './format.js';
 import {use_progress} from './live_progress.js';
 
 const kept_points = 240;
+const least_points = 50;  // shown from the left until there are so many
 const [width, height] = [600, 64];
 
-// The points of a line through `values`: the newest at the right, `top` above.
+// The points of a line through `values`, with `top` above.
 function line_points(values, top) {
-  const step = width / Math.max(1, kept_points - 1);
-  const left = width - step * (values.length - 1);
-  return values.map((value, i) => `${(left + i * step).toFixed(1)},${(height - 2 - (value / top) * (height - 6)).toFixed(1)}`).join(' ');
+  const step = width / (Math.max(values.length, least_points) - 1);
+  return values.map((value, i) => `${(i * step).toFixed(1)},${(height - 2 - (value / top) * (height - 6)).toFixed(1)}`).join(' ');
 }
 
 export function SpeedGraph({task, live_progress}) {
@@ -23,9 +23,9 @@ export function SpeedGraph({task, live_progress}) {
   const top = Math.max(...values.current, 1);
   if (values.current.length < 3) return null;
   const points = line_points(values.current, top);
-  const first = points.split(',')[0];
+  const end = points.slice(points.lastIndexOf(' ') + 1).split(',')[0];
   return html`<figure class="speed"><svg viewBox=${`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img"
       aria-label=${`Speed of the last minutes, at most ${format_bytes(top)} a second`}>
-    <polygon points=${`${first},${height} ${points} ${width},${height}`} /><polyline points=${points} /></svg>
-    <figcaption>at most ${format_bytes(top)}/s</figcaption></figure>`;
+    <polygon points=${`0,${height} ${points} ${end},${height}`} /><polyline points=${points} /></svg>
+    <figcaption>up to ${format_bytes(top)}/s</figcaption></figure>`;
 }

@@ -8,8 +8,9 @@ const labels = {pause: 'Pause', resume: 'Resume', stop: 'Stop', retry: 'Run agai
 
 // aria-disabled and not disabled: a button that goes grey under the finger keeps the keyboard's focus.
 function ActionButton({name, task, allowed, busy, act, wide}) {
-  const enabled = allowed.includes(name) && !busy;
-  return html`<button type="button" class=${`action ${name}`} data-testid=${`action-${name}`} data-action=${name}
+  const possible = allowed.includes(name);
+  const enabled = possible && !busy;
+  return html`<button type="button" class=${`action ${name} ${possible ? '' : 'off'}`} data-testid=${`action-${name}`} data-action=${name}
       aria-disabled=${enabled ? 'false' : 'true'} aria-label=${`${labels[name]} ${task_title(task)}`}
       title=${labels[name]} onClick=${() => enabled && act(name)}>
     ${icon(name)}${wide && html`<span>${labels[name]}</span>`}</button>`;
