@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include "base/exact_json.hpp"
+
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <charconv>
@@ -44,10 +46,9 @@ void take_namespace(std::string_view& text, SocketPacket& packet) {
 
 bool take_payload(std::string_view text, SocketPacket& packet) {
   if (text.empty()) return true;
-  json::parse_options options;
-  options.max_depth = 128;
+  constexpr std::size_t max_depth = 128;
   json::error_code error;
-  packet.payload = json::parse(text, error, {}, options);
+  packet.payload = parse_exact_json(text, error, max_depth);
   return !error;
 }
 

@@ -1,0 +1,357 @@
+#include "net/http_connection.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/error.hpp>
+
+#include "base/log.hpp"
+#include "net/http_stream_writer.hpp"
+
+namespace taskrunner::net {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+constexpr std::size_t pipelined_limit_bytes = 64 * 1024;
+constexpr int linger_ms = 1000;
+}  // namespace
+
+HttpConnection::HttpConnection(std::shared_ptr<HttpServer::Impl> server, std::unique_ptr<ByteStream> stream,
+                               std::string address, std::shared_ptr<void> slot)
+    : server_(std::move(server)),
+      stream_(std::move(stream)),
+      address_(std::move(address)),
+      slot_(std::move(slot)),
+      parser_(server_->options.header_limit_bytes),
+      deadline_timer_(server_->io) {}
+
+HttpConnection::~HttpConnection() { server_->connections.erase(this); }
+
+void HttpConnection::start() {
+  set_deadline(server_->options.idle_timeout_ms);
+  wait_readable();
+}
+
+void HttpConnection::close() {
+  if (state_ == State::closed) return;
+  const bool streaming = state_ == State::streaming;
+  state_ = State::closed;
+  if (stream_) stream_->close();
+  slot_.reset();
+  deadline_timer_.cancel();
+  server_->connections.erase(this);
+  if (streaming) writer_->cancel();
+  if (const auto gone = std::exchange(client_gone_, nullptr)) gone();
+}
+
+void HttpConnection::drain() {
+  keep_alive_ = false;
+  if (state_ == State::reading && input_.empty() && parser_.state() == HttpParser::State::head) close();
+}
+
+void HttpConnection::wait_readable() {
+  if (reading_ || input_ended_ || state_ == State::closed || !stream_) return;
+  reading_ = true;
+  stream_->wait_readable([self = shared_from_this()](error_code error) {
+    self->reading_ = false;
+    if (self->state_ == State::closed || !self->stream_) return;
+    if (error) return self->close();
+    self->on_readable();
+  });
+}
+
+void HttpConnection::on_readable() {
+  auto& buffer = server_->buffers.read;
+  error_code error;
+  const auto count = stream_->read_some(asio::buffer(buffer), error);
+  if (error == asio::error::would_block) return wait_readable();
+  if (error == asio::error::eof) return on_input_end();
+  if (error) return close();
+  if (state_ == State::lingering) return wait_readable();  // thrown away
+  if (input_.empty() && parser_.state() == HttpParser::State::head && state_ == State::reading)
+    set_deadline(server_->options.header_timeout_ms);
+  input_.append(buffer.data(), count);
+  if (state_ == State::reading) process_input();
+  if (stream_ && input_.size() < pipelined_limit_bytes + server_->options.header_limit_bytes) wait_readable();
+}
+
+void HttpConnection::on_input_end() {
+  input_ended_ = true;
+  if (state_ == State::reading || state_ == State::lingering || state_ == State::streaming) return close();
+  // A half-closed client still gets its answer; who waits for something to happen is told.
+  keep_alive_ = false;
+  if (const auto gone = std::exchange(client_gone_, nullptr)) gone();
+}
+
+void HttpConnection::process_input() {
+  if (processing_) return;
+  processing_ = true;
+  const auto self = shared_from_this();
+  while (state_ == State::reading && stream_) {
+    const bool had_head = parser_.state() != HttpParser::State::head;
+    if (input_.empty() && !(had_head)) break;
+    const auto consumed = parser_.feed(input_);
+    input_.erase(0, consumed);
+    if (parser_.state() == HttpParser::State::failed) {
+      fail_request(parser_.error_status(), parser_.error_text());
+    } else if (!had_head && parser_.state() == HttpParser::State::body) {
+      if (on_head()) break;
+    } else if (parser_.state() == HttpParser::State::complete) {
+      dispatch();
+    } else {
+      break;
+    }
+  }
+  processing_ = false;
+}
+
+bool HttpConnection::on_head() {
+  const auto& request = parser_.request();
+  head_request_ = request.method == "HEAD";
+  can_take_chunks_ = parser_.can_take_chunks();
+  keep_alive_ = parser_.keep_alive() && !server_->draining;
+  if (parser_.wants_websocket()) {
+    if (const auto* upgrade = server_->find_upgrade(request.path)) {
+      give_away(*upgrade);
+      return true;
+    }
+  }
+  route_ = server_->find_route(request.path);
+  if (!check_origin(*route_)) return false;
+  const auto& limits = *route_;
+  parser_.set_body_limit(limits.options.body_limit_bytes ? limits.options.body_limit_bytes
+                                                         : server_->options.body_limit_bytes);
+  if (parser_.state() == HttpParser::State::failed) {
+    fail_request(parser_.error_status(), parser_.error_text());
+    return false;
+  }
+  const auto expect = request.headers.get("Expect");
+  if (!expect.empty() && !parser_.expects_continue()) {
+    fail_request(417, "the only expectation known here is 100-continue");
+    return false;
+  }
+  set_deadline(server_->options.body_timeout_ms);
+  if (parser_.expects_continue() && input_.empty()) {
+    // Nothing else is being written now, and 25 bytes fit any fresh socket buffer.
+    const asio::const_buffer go_on("HTTP/1.1 100 Continue\r\n\r\n", 25);
+    error_code error;
+    stream_->write_some({&go_on, 1}, error);
+  }
+  return false;
+}
+
+bool HttpConnection::check_origin(const HttpServer::Impl::Route& route) {
+  cors_ = {};
+  if (route.options.own_origins) return true;
+  auto fields = cors_fields(server_->options.origins, parser_.request().headers);
+  if (fields) {
+    cors_ = std::move(*fields);
+    return true;
+  }
+  fail_request(403, "this origin may not talk to this server");
+  return false;
+}
+
+void HttpConnection::give_away(const HttpServer::UpgradeHandler& handler) {
+  parser_.set_body_limit(0);
+  if (parser_.state() == HttpParser::State::failed) return fail_request(400, "an upgrade request has no body");
+  parser_.feed({});
+  if (parser_.state() != HttpParser::State::complete) return fail_request(400, "an upgrade request has no body");
+  ++server_->stats.requests;
+  auto request = parser_.take();
+  request.remote_address = address_;
+  UpgradedConnection given{std::move(stream_), std::move(input_), std::move(slot_)};
+  state_ = State::closed;
+  deadline_timer_.cancel();
+  server_->connections.erase(this);
+  const auto held = handler;  // may be replaced while it runs
+  held(std::move(request), std::move(given));
+}
+
+void HttpConnection::dispatch() {
+  ++server_->stats.requests;
+  ++request_number_;
+  state_ = State::answering;
+  deadline_ = Clock::time_point::max();
+  auto request = parser_.take();
+  request.remote_address = address_;
+  HttpResponder responder(weak_from_this(), request_number_);
+  if (!route_->options.own_origins && is_preflight(request))
+    return responder.respond(preflight_response(request, {}));
+  try {
+    const auto handler = route_->handler;
+    handler(std::move(request), std::move(responder));
+  } catch (const std::exception& error) {
+    log_error("a request handler failed: {}", error.what());
+    respond(request_number_, text_response(500, "internal error\n"));
+  }
+}
+
+void HttpConnection::fail_request(unsigned status, const std::string& text) {
+  ++server_->stats.bad_requests;
+  ++request_number_;
+  state_ = State::answering;
+  keep_alive_ = false;
+  respond(request_number_, text_response(status, text + "\n"));
+}
+
+void HttpConnection::on_client_gone(std::uint64_t request_number, std::function<void()> callback) {
+  if (state_ != State::answering || request_number != request_number_) return;
+  if (input_ended_) return callback();
+  client_gone_ = std::move(callback);
+}
+
+void HttpConnection::respond(std::uint64_t request_number, HttpResponse response) {
+  if (state_ != State::answering || request_number != request_number_) return;
+  client_gone_ = nullptr;
+  if (server_->draining) keep_alive_ = false;
+  if (response.stream) return start_stream(std::move(response));
+  state_ = State::writing;
+  const auto length = response.shared_body ? response.shared_body->size() : response.body.size();
+  write_head(response, false, length);
+  if (!head_request_) {
+    body_ = std::move(response.body);
+    shared_body_ = std::move(response.shared_body);
+  }
+  set_deadline(server_->options.write_timeout_ms);
+  flush();
+}
+
+void HttpConnection::write_head(const HttpResponse& response, bool chunked, std::size_t length) {
+  output_.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
+  output_.append(reason_phrase(response.status)).append("\r\n");
+  const auto add = [this](std::string_view name, std::string_view value) {
+    if (value.find_first_of("\r\n") != std::string_view::npos) return;  // never lets a value end its line
+    output_.append(name).append(": ").append(value).append("\r\n");
+  };
+  for (const auto& [name, value] : response.headers) add(name, value);
+  for (const auto& [name, value] : cors_) add(name, value);
+  if (chunked)
+    add("Transfer-Encoding", "chunked");
+  else if (response.status >= 200 && response.status != 204 && response.status != 304 && !response.stream)
+    add("Content-Length", std::to_string(length));
+  if (!keep_alive_)
+    add("Connection", "close");
+  else if (!can_take_chunks_)
+    add("Connection", "keep-alive");
+  output_.append("\r\n");
+}
+
+void HttpConnection::start_stream(HttpResponse response) {
+  if (!can_take_chunks_) keep_alive_ = false;  // HTTP/1.0: the body ends with the connection
+  write_head(response, can_take_chunks_, 0);
+  if (head_request_) {
+    state_ = State::writing;
+    return flush();
+  }
+  state_ = State::streaming;
+  deadline_ = Clock::time_point::max();
+  writer_ = std::make_shared<StreamWriter>(server_->io, can_take_chunks_);
+  writer_->flush = [weak = weak_from_this()](std::string chunk) {
+    const auto self = weak.lock();
+    if (!self || self->state_ != State::streaming) return;
+    self->output_ += chunk;
+    self->set_deadline(self->server_->options.write_timeout_ms);
+    self->flush();
+  };
+  const auto written = output_.size();
+  flush();
+  if (written == 0 || state_ != State::streaming) return;
+  writer_->run(std::move(response.stream), [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->end_stream();
+  });
+}
+
+void HttpConnection::end_stream() {
+  if (state_ != State::streaming) return;
+  if (writer_->failed()) return close();  // a body cut short must look cut short
+  state_ = State::writing;
+  if (can_take_chunks_) output_ += "0\r\n\r\n";
+  set_deadline(server_->options.write_timeout_ms);
+  flush();
+}
+
+void HttpConnection::flush() {
+  if (waiting_writable_ || state_ == State::closed) return;
+  const std::string_view body = shared_body_ ? std::string_view(*shared_body_) : std::string_view(body_);
+  while (written_ < output_.size() + body.size()) {
+    const auto head_done = std::min(written_, output_.size());
+    const auto body_done = written_ - head_done;
+    const std::array<asio::const_buffer, 2> buffers{asio::buffer(output_) + head_done,
+                                                    asio::buffer(body.data(), body.size()) + body_done};
+    error_code error;
+    const auto count = stream_->write_some(buffers, error);
+    if (error && error != asio::error::would_block) return close();
+    written_ += count;
+    if (count > 0 && deadline_ != Clock::time_point::max()) set_deadline(server_->options.write_timeout_ms);
+    if (!error) continue;
+    waiting_writable_ = true;
+    stream_->wait_writable([self = shared_from_this()](error_code failure) {
+      self->waiting_writable_ = false;
+      if (self->state_ == State::closed) return;
+      if (failure) return self->close();
+      self->flush();
+    });
+    return;
+  }
+  on_written();
+}
+
+void HttpConnection::on_written() {
+  output_.clear();
+  body_.clear();
+  shared_body_.reset();
+  written_ = 0;
+  if (state_ == State::streaming) {
+    deadline_ = Clock::time_point::max();
+    return writer_->on_drained();
+  }
+  if (state_ != State::writing) return;
+  writer_.reset();
+  if (input_ended_) return close();
+  if (!keep_alive_) return linger();
+  state_ = State::reading;
+  output_.shrink_to_fit();
+  set_deadline(input_.empty() ? server_->options.idle_timeout_ms : server_->options.header_timeout_ms);
+  process_input();
+  wait_readable();
+}
+
+/// Lets the client read the answer: closing with bytes unread would reset the connection.
+void HttpConnection::linger() {
+  state_ = State::lingering;
+  input_.clear();
+  stream_->shutdown_write();
+  set_deadline(linger_ms);
+  wait_readable();
+}
+
+void HttpConnection::set_deadline(int after_ms) {
+  deadline_ = Clock::now() + std::chrono::milliseconds(after_ms);
+  if (!timer_waits_ || deadline_ < deadline_timer_.expiry()) wait_deadline();
+}
+
+/// Lazy: a deadline that moves away costs nothing until the old one comes.
+void HttpConnection::wait_deadline() {
+  timer_waits_ = true;
+  deadline_timer_.expires_at(deadline_);
+  deadline_timer_.async_wait([weak = weak_from_this()](error_code error) {
+    const auto self = weak.lock();
+    if (error || !self || self->state_ == State::closed) return;
+    self->timer_waits_ = false;
+    self->on_deadline();
+  });
+}
+
+void HttpConnection::on_deadline() {
+  if (deadline_ == Clock::time_point::max()) return;
+  if (Clock::now() < deadline_) return wait_deadline();
+  const bool in_request = state_ == State::reading && (!input_.empty() || parser_.state() == HttpParser::State::body);
+  if (state_ != State::lingering) ++server_->stats.timed_out;
+  if (in_request) return fail_request(408, "the request did not come to its end in time");
+  close();
+}
+
+}  // namespace taskrunner::net

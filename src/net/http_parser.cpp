@@ -1,0 +1,160 @@
+#include "net/http_parser.hpp"
+
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+namespace taskrunner::net {
+namespace {
+
+namespace http = boost::beast::http;
+
+unsigned status_of(const boost::system::error_code& error) {
+  if (error == http::error::header_limit || error == http::error::buffer_overflow) return 431;
+  if (error == http::error::body_limit) return 413;
+  if (error == http::error::bad_version) return 505;
+  return 400;
+}
+
+std::size_t count_fields(const HttpFields& fields, std::string_view name) {
+  std::size_t count = 0;
+  for (const auto& [field, value] : fields) count += equal_ignoring_case(field, name);
+  return count;
+}
+
+/// "/path?query", or the path of an absolute form (RFC 9112 section 3.2); empty for what is neither.
+std::string_view origin_form(std::string_view target) {
+  if (target.starts_with('/')) return target;
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!target.starts_with(scheme)) continue;
+    const auto slash = target.find('/', scheme.size());
+    return slash == std::string_view::npos ? "/" : target.substr(slash);
+  }
+  return {};
+}
+
+}  // namespace
+
+struct HttpParser::Beast {
+  http::request_parser<http::string_body> parser;
+};
+
+HttpParser::HttpParser(std::size_t header_limit_bytes) : header_limit_bytes_(header_limit_bytes) {}
+HttpParser::~HttpParser() = default;
+
+void HttpParser::fail(unsigned status, std::string text) {
+  state_ = State::failed;
+  keep_alive_ = false;
+  error_status_ = status;
+  error_text_ = std::move(text);
+}
+
+void HttpParser::set_body_limit(std::size_t bytes) {
+  if (!beast_) return;
+  const auto length = beast_->parser.content_length();
+  if (length && *length > bytes)
+    fail(413, "the body is larger than " + std::to_string(bytes) + " bytes");
+  else
+    beast_->parser.body_limit(bytes);
+}
+
+std::size_t HttpParser::feed(std::string_view bytes) {
+  if (state_ == State::complete || state_ == State::failed) return 0;
+  if (!beast_) {
+    beast_ = std::make_unique<Beast>();
+    beast_->parser.header_limit(static_cast<std::uint32_t>(header_limit_bytes_));
+    beast_->parser.eager(false);
+  }
+  auto& parser = beast_->parser;
+  std::size_t consumed = 0;
+  while (state_ != State::failed && !parser.is_done()) {
+    boost::system::error_code error;
+    const auto rest = bytes.substr(consumed);
+    const auto count = parser.put(boost::asio::buffer(rest.data(), rest.size()), error);
+    consumed += count;
+    if (error == http::error::need_more) {
+      if (state_ == State::head && bytes.size() > header_limit_bytes_)
+        fail(431, "the head is larger than " + std::to_string(header_limit_bytes_) + " bytes");
+      return consumed;
+    }
+    if (error) {
+      fail(status_of(error), "malformed request: " + error.message());
+      return consumed;
+    }
+    if (state_ == State::head && parser.is_header_done()) {
+      take_head();
+      return consumed;
+    }
+    if (count == 0) return consumed;
+  }
+  if (state_ != State::failed) {
+    request_.body = std::move(parser.get().body());
+    state_ = State::complete;
+  }
+  return consumed;
+}
+
+void HttpParser::take_head() {
+  const auto& message = beast_->parser.get();
+  request_.method = std::string_view(message.method_string().data(), message.method_string().size());
+  request_.target = std::string_view(message.target().data(), message.target().size());
+  for (const auto& field : message)
+    request_.headers.add({field.name_string().data(), field.name_string().size()},
+                         {field.value().data(), field.value().size()});
+  version_ = static_cast<int>(message.version());
+  keep_alive_ = message.keep_alive();
+  state_ = State::body;
+  check_head();
+  beast_->parser.eager(true);
+}
+
+void HttpParser::check_version_and_host() {
+  if (version_ != 10 && version_ != 11) return fail(505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
+  const auto hosts = count_fields(request_.headers, "Host");
+  if (hosts > 1 || (hosts == 0 && version_ == 11)) return fail(400, "exactly one Host header is needed");
+  const auto host = request_.headers.get("Host");
+  if (host.find_first_of(" \t,/@\\") != std::string_view::npos) return fail(400, "the Host header is malformed");
+}
+
+void HttpParser::check_head() {
+  check_version_and_host();
+  if (state_ == State::failed) return;
+  // A transfer coding that is not exactly "chunked" leaves the body's end open to interpretation.
+  if (request_.headers.has("Transfer-Encoding") &&
+      (count_fields(request_.headers, "Transfer-Encoding") > 1 || version_ == 10 ||
+       !equal_ignoring_case(request_.headers.get("Transfer-Encoding"), "chunked")))
+    return fail(501, "the only transfer coding known here is chunked");
+  if (request_.method == "OPTIONS" && request_.target == "*") {
+    request_.path = "/";
+    return;
+  }
+  const auto target = origin_form(request_.target);
+  const auto query_at = target.find('?');
+  auto path = percent_decode(target.substr(0, query_at));
+  if (!path || path->empty() || path->find('\0') != std::string::npos)
+    return fail(400, "the request target is malformed");
+  request_.path = std::move(*path);
+  if (query_at != std::string_view::npos) request_.query = HttpQuery::parse(target.substr(query_at + 1));
+}
+
+bool HttpParser::expects_continue() const {
+  return version_ >= 11 && equal_ignoring_case(request_.headers.get("Expect"), "100-continue");
+}
+
+bool HttpParser::wants_websocket() const {
+  return request_.method == "GET" && request_.headers.has_token("Connection", "upgrade") &&
+         request_.headers.has_token("Upgrade", "websocket");
+}
+
+HttpRequest HttpParser::take() {
+  HttpRequest request = std::move(request_);
+  reset();
+  return request;
+}
+
+void HttpParser::reset() {
+  beast_.reset();
+  request_ = {};
+  state_ = State::head;
+}
+
+}  // namespace taskrunner::net
