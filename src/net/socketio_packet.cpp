@@ -1,9 +1,9 @@
 #include "net/socketio_packet.hpp"
 
-#include <algorithm>
-#include <array>
 #include "base/exact_json.hpp"
 
+#include <algorithm>
+#include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <charconv>
