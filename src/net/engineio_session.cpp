@@ -1,0 +1,279 @@
+#include "net/engineio_session.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include "net/engineio_server_impl.hpp"
+
+namespace taskrunner::net {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+namespace {
+constexpr milliseconds closing_time{30'000};  ///< for a polling client to fetch its last packets
+
+HttpResponse poll_response(std::string body, const HttpFields& fields) {
+  auto response = text_response(200, std::move(body), "text/plain; charset=UTF-8");
+  for (const auto& [name, value] : fields) response.headers.add(name, value);
+  response.headers.add("Cache-Control", "no-store");
+  return response;
+}
+}  // namespace
+
+EngineSession::EngineSession(std::shared_ptr<EngineServer::Impl> server, std::string sid, bool polling)
+    : server_(std::move(server)),
+      sid_(std::move(sid)),
+      polling_(polling),
+      heartbeat_(server_->options.ping_interval_ms, server_->options.ping_timeout_ms, Clock::now()),
+      timer_(server_->io) {}
+
+void EngineSession::open(std::shared_ptr<EngineUser> user) {
+  user_ = std::move(user);
+  if (state_ == State::open) arm(heartbeat_.deadline());
+}
+
+void EngineSession::send(OutFrame frame) {
+  if (state_ != State::open) return;
+  ++server_->stats.frames_sent;
+  if (queued_bytes() == 0) stalled_since_ = Clock::now();
+  if (polling_) {
+    server_->stats.frames_replaced += queue_.push(std::move(frame));
+    schedule_poll_flush();
+  } else if (websocket_) {
+    server_->stats.frames_replaced += websocket_->send(std::move(frame));
+  }
+  server_->watch_stalled();
+  check_budget();
+}
+
+void EngineSession::check_budget() {
+  const auto queued = queued_bytes();
+  if (queued > server_->options.soft_buffer_bytes) congested_ = true;
+  if (queued <= server_->options.hard_buffer_bytes) return;
+  ++server_->stats.closed_slow;
+  end("send buffer full");
+}
+
+void EngineSession::check_stalled(Clock::time_point now) {
+  if (state_ != State::open || queued_bytes() == 0) return;
+  if (now - stalled_since_ < milliseconds(server_->options.stalled_timeout_ms)) return;
+  ++server_->stats.closed_slow;
+  end("client reads nothing");
+}
+
+void EngineSession::note_progress() {
+  stalled_since_ = Clock::now();
+  if (!congested_ || queued_bytes() > server_->options.soft_buffer_bytes / 2) return;
+  congested_ = false;
+  if (const auto user = user_) user->on_drain();
+}
+
+// ---- polling ----
+
+void EngineSession::on_poll(HttpResponder responder, HttpFields fields) {
+  on_bytes();
+  poll_ = std::make_unique<HttpResponder>(std::move(responder));
+  poll_fields_ = std::move(fields);
+  poll_->on_client_gone([weak = weak_from_this(), number = ++poll_number_] {
+    const auto self = weak.lock();
+    if (!self || !self->poll_ || self->poll_number_ != number) return;
+    self->poll_.reset();
+    self->end("transport error");
+  });
+  flush_poll();
+}
+
+void EngineSession::answer_poll(std::string body) {
+  const auto poll = std::exchange(poll_, nullptr);
+  if (poll) poll->respond(poll_response(std::move(body), poll_fields_));
+}
+
+void EngineSession::schedule_poll_flush() {
+  if (!poll_ || flush_scheduled_) return;
+  flush_scheduled_ = true;
+  boost::asio::post(server_->io, [self = shared_from_this()] {
+    self->flush_scheduled_ = false;
+    self->flush_poll();
+  });
+}
+
+void EngineSession::flush_poll() {
+  if (!poll_ || !polling_) return;
+  const bool closing = state_ == State::closing;
+  if (queue_.empty() && !closing && !probed_) return;
+  auto body = queue_.take_polling_body();
+  if (closing) append_polling_text(body, "1");
+  if (body.empty()) body = "6";  // an upgrade waits for this poll to end
+  answer_poll(std::move(body));
+  if (closing) return forget();
+  note_progress();
+}
+
+void EngineSession::on_post(std::string body, HttpResponder responder, HttpFields fields) {
+  on_bytes();
+  const auto self = shared_from_this();
+  const bool good = decode_polling_body(body, [&](const EnginePacket& packet) {
+    on_packet(packet);
+    return state_ == State::open;
+  });
+  auto response = good ? text_response(200, "ok", "text/html") : json_response(400, R"({"code":3,"message":"Bad request"})");
+  for (const auto& [name, value] : fields) response.headers.add(name, value);
+  response.headers.add("Cache-Control", "no-store");
+  responder.respond(std::move(response));
+  if (!good) end("parse error");
+}
+
+void EngineSession::refuse_overlap(std::string_view reason) {
+  if (poll_) answer_poll("1");
+  end(reason);
+}
+
+// ---- websocket ----
+
+void EngineSession::on_websocket(std::shared_ptr<WebSocketConnection> websocket) {
+  if (websocket_ || state_ != State::open) return websocket->close(websocket_normal, "");
+  websocket_ = std::move(websocket);
+  if (!polling_) return;
+  upgrade_deadline_ = Clock::now() + milliseconds(server_->options.upgrade_timeout_ms);
+  arm(upgrade_deadline_);
+}
+
+void EngineSession::on_bytes() { heartbeat_.on_bytes(Clock::now()); }
+
+void EngineSession::on_message(WebSocketConnection&, bool binary, std::string_view payload) {
+  const auto self = shared_from_this();
+  if (polling_) return on_candidate_message(binary, payload);
+  if (binary) return on_packet({EnginePacketType::message, true, payload});
+  if (const auto packet = decode_engine_packet(payload)) return on_packet(*packet);
+  end("parse error");
+}
+
+void EngineSession::on_candidate_message(bool binary, std::string_view payload) {
+  if (!binary && payload == "2probe") {
+    websocket_->send({WebSocketOpcode::text, "3probe", nullptr, {}});
+    probed_ = true;
+    flush_poll();
+  } else if (!binary && payload == "5" && probed_) {
+    finish_upgrade();
+  } else {
+    drop_candidate();
+  }
+}
+
+void EngineSession::finish_upgrade() {
+  upgrade_deadline_ = Clock::time_point::max();
+  if (poll_) answer_poll("6");
+  polling_ = false;
+  probed_ = false;
+  for (auto& frame : queue_.take_all()) websocket_->send(std::move(frame));
+}
+
+void EngineSession::drop_candidate() {
+  upgrade_deadline_ = Clock::time_point::max();
+  probed_ = false;
+  const auto candidate = std::exchange(websocket_, nullptr);
+  if (candidate) candidate->close(websocket_normal, "");
+}
+
+void EngineSession::on_written(WebSocketConnection&) {
+  if (!polling_) note_progress();
+}
+
+void EngineSession::on_closed(WebSocketConnection&, std::string_view reason) {
+  const auto self = shared_from_this();
+  if (polling_) {
+    upgrade_deadline_ = Clock::time_point::max();
+    probed_ = false;
+    websocket_.reset();
+    return;
+  }
+  websocket_.reset();
+  end(reason);
+}
+
+// ---- both ----
+
+void EngineSession::on_packet(const EnginePacket& packet) {
+  if (state_ != State::open) return;
+  const auto user = user_;
+  switch (packet.type) {
+    case EnginePacketType::pong: heartbeat_.on_pong(Clock::now()); break;
+    case EnginePacketType::message:
+      if (!user) break;
+      if (packet.binary)
+        user->on_binary(packet.data);
+      else
+        user->on_text(packet.data);
+      break;
+    case EnginePacketType::close:
+      if (poll_) answer_poll("6");
+      end("transport close");
+      break;
+    case EnginePacketType::noop:
+    case EnginePacketType::upgrade: break;
+    case EnginePacketType::open:
+    case EnginePacketType::ping: end("transport error"); break;  // a server's packets
+  }
+}
+
+void EngineSession::close(std::string_view reason) {
+  if (state_ != State::open) return;
+  const auto self = shared_from_this();
+  if (!polling_ || server_->stopped) return end(reason);
+  state_ = State::closing;
+  drop_candidate();
+  const auto user = std::exchange(user_, nullptr);
+  arm(Clock::now() + closing_time);
+  flush_poll();
+  if (user) user->on_close(reason);
+}
+
+/// The transport is of no more use, or is told to end itself.
+void EngineSession::end(std::string_view reason) {
+  if (state_ == State::closed) return;
+  const auto self = shared_from_this();
+  const auto user = std::exchange(user_, nullptr);
+  if (poll_ && polling_) {
+    auto body = queue_.take_polling_body();
+    append_polling_text(body, "1");
+    answer_poll(std::move(body));
+  }
+  const auto websocket = websocket_;
+  forget();
+  if (websocket && (reason == "send buffer full" || reason == "client reads nothing"))
+    websocket->abort();
+  else if (websocket)
+    websocket->close(reason == "parse error" ? websocket_protocol_error : websocket_normal, reason);
+  if (user) user->on_close(reason);
+}
+
+void EngineSession::forget() {
+  state_ = State::closed;
+  queue_.clear();
+  websocket_.reset();
+  timer_.cancel();
+  server_->sessions.erase(sid_);
+}
+
+void EngineSession::arm(Clock::time_point at) {
+  timer_.expires_at(std::min(at, upgrade_deadline_));
+  timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+    const auto self = weak.lock();
+    if (self && !error) self->on_timer();
+  });
+}
+
+void EngineSession::on_timer() {
+  if (state_ == State::closing) return forget();
+  if (state_ != State::open) return;
+  const auto now = Clock::now();
+  if (now >= upgrade_deadline_) drop_candidate();
+  switch (heartbeat_.on_time(now)) {
+    case Heartbeat::Action::ping: send_text("2"); break;
+    case Heartbeat::Action::give_up: return end("ping timeout");
+    case Heartbeat::Action::wait: break;
+  }
+  if (state_ == State::open) arm(heartbeat_.deadline());
+}
+
+}  // namespace taskrunner::net

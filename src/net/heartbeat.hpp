@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+
+namespace taskrunner::net {
+
+/// When to ping a client and when to give it up (Engine.IO v4: the server pings). Pure: time comes in.
+/// Any byte received counts as life, not only a pong.
+class Heartbeat {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+  enum class Action { wait, ping, give_up };
+
+  Heartbeat(int interval_ms, int timeout_ms, Time now)
+      : interval_(interval_ms), timeout_(timeout_ms), deadline_(now + interval_) {}
+
+  void on_bytes(Time now) { heard_ = now; }
+  void on_pong(Time now) {
+    heard_ = now;
+    if (!pinged_) return;
+    pinged_ = false;
+    deadline_ = now + interval_;
+  }
+  /// When to call on_time next.
+  Time deadline() const { return deadline_; }
+  Action on_time(Time now) {
+    if (now < deadline_) return Action::wait;
+    if (!pinged_) {
+      pinged_ = true;
+      pinged_at_ = now;
+      deadline_ = now + timeout_;
+      return Action::ping;
+    }
+    if (heard_ <= pinged_at_) return Action::give_up;
+    pinged_ = false;
+    deadline_ = heard_ + interval_ > now ? heard_ + interval_ : now + interval_;
+    return Action::wait;
+  }
+
+ private:
+  std::chrono::milliseconds interval_, timeout_;
+  Time deadline_;
+  Time heard_{};
+  Time pinged_at_{};
+  bool pinged_ = false;
+};
+
+}  // namespace taskrunner::net
