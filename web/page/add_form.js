@@ -4,34 +4,34 @@ import {icon} from './icons.js';
 import {new_task, other_topic, topics} from './new_task.js';
 import {task_title} from './task_words.js';
 
-function Field({name, label, hint, fields, set, ...rest}) {
+// What is typed stays in the browser's own fields until the form is sent: nothing is lost to a late drawing.
+function Field({name, label, hint, ...rest}) {
   const id = `add-${name}`;
   const tag = rest.rows ? 'textarea' : 'input';
   return html`<div class="field"><label for=${id}>${label}</label>
-    <${tag} id=${id} name=${name} data-testid=${id} value=${fields[name] ?? ''} autocomplete="off" spellcheck="false"
-      aria-describedby=${hint ? `${id}-hint` : undefined} onInput=${(event) => set(name, event.target.value)} ...${rest} />
+    <${tag} id=${id} name=${name} data-testid=${id} autocomplete="off" spellcheck=${false}
+      aria-describedby=${hint ? `${id}-hint` : undefined} ...${rest} />
     ${hint && html`<small id=${`${id}-hint`}>${hint}</small>`}</div>`;
 }
 
-function TopicFields({fields, set}) {
-  const shared = {fields, set};
-  if (fields.topic === 'download#1') {
-    return html`<${Field} ...${shared} name="url" label="URL" inputmode="url" hint="http, https or ftp" />
-      <${Field} ...${shared} name="path" label="Save as" hint="below the download folder; by default the URL's last part" />
-      <${Field} ...${shared} name="sha256" label="SHA-256" class="mono" hint="checked at the end, if given" />
-      <${Field} ...${shared} name="rate" label="Rate limit" hint="a second: 500k, 2m; none if empty" />`;
+function TopicFields({topic}) {
+  if (topic === 'download#1') {
+    return html`<${Field} name="url" label="URL" inputmode="url" hint="http, https or ftp" />
+      <${Field} name="path" label="Save as" hint="below the download folder; by default the URL's last part" />
+      <${Field} name="sha256" label="SHA-256" class="mono" hint="checked at the end, if given" />
+      <${Field} name="rate" label="Rate limit" hint="a second: 500k, 2m; none if empty" />`;
   }
-  if (fields.topic === 'sleep#1') return html`<${Field} ...${shared} name="ms" label="Milliseconds" inputmode="numeric" />`;
-  return html`${fields.topic === other_topic && html`<${Field} ...${shared} name="other" label="Topic's name" hint="as in report#1" />`}
-    <${Field} ...${shared} name="json" label="Data (JSON)" rows="6" class="mono" />`;
+  if (topic === 'sleep#1') return html`<${Field} name="ms" label="Milliseconds" inputmode="numeric" />`;
+  return html`${topic === other_topic && html`<${Field} name="other" label="Topic's name" hint="as in report#1" />`}
+    <${Field} name="json" label="Data (JSON)" rows="6" class="mono" />`;
 }
 
-function MoreFields(shared) {
+function MoreFields() {
   return html`<details class="more"><summary>More</summary>
-    <${Field} ...${shared} name="priority" label="Priority" inputmode="decimal" hint="higher runs first" />
-    <${Field} ...${shared} name="wait_until" label="Not before" hint="+10s, +5m, or a time such as 2026-01-31T09:30:00.000Z" />
-    <${Field} ...${shared} name="unique_key" label="Unique key" hint="adding the same again gives the same task" />
-    <${Field} ...${shared} name="max_attempts" label="Attempts" inputmode="numeric" hint="5 by default" />
+    <${Field} name="priority" label="Priority" inputmode="decimal" hint="higher runs first" />
+    <${Field} name="wait_until" label="Not before" hint="+10s, +5m, or a time such as 2026-01-31T09:30:00.000Z" />
+    <${Field} name="unique_key" label="Unique key" hint="adding the same again gives the same task" />
+    <${Field} name="max_attempts" label="Attempts" inputmode="numeric" hint="5 by default" />
   </details>`;
 }
 
@@ -55,26 +55,25 @@ function use_adding(connection, notices) {
 
 export function AddForm({connection, notices, close}) {
   const dialog = useRef();
-  const [fields, set_fields] = useState({topic: topics[0]});
+  const [topic, set_topic] = useState(topics[0]);
   const {busy, problem, add, clear} = use_adding(connection, notices);
   useEffect(() => {
     dialog.current.showModal();
     dialog.current.querySelector('#add-url')?.focus();
   }, []);
-  const set = (name, value) => set_fields((now) => ({...now, [name]: value}));
   const submit = async (event) => {
     event.preventDefault();
-    if (!busy && await add(fields)) dialog.current?.close();
+    if (!busy && await add(Object.fromEntries(new FormData(event.target)))) dialog.current?.close();
   };
   return html`<dialog class="add" ref=${dialog} aria-labelledby="add-heading" data-testid="add-dialog" onClose=${close}>
     <form novalidate onSubmit=${submit} data-testid="add-form">
       <header><h2 id="add-heading">Add a task</h2>
         <button type="button" class="action" aria-label="Close" onClick=${() => dialog.current.close()}>${icon('close')}</button></header>
       <div class="field"><label for="add-topic">Topic</label>
-        <select id="add-topic" data-testid="add-topic" value=${fields.topic} onChange=${(event) => { set('topic', event.target.value); clear(); }}>
-          ${[...topics, other_topic].map((topic) => html`<option value=${topic}>${topic === other_topic ? 'another topic …' : topic}</option>`)}</select></div>
-      <${TopicFields} fields=${fields} set=${set} />
-      <${MoreFields} fields=${fields} set=${set} />
+        <select id="add-topic" name="topic" data-testid="add-topic" value=${topic} onChange=${(event) => { set_topic(event.target.value); clear(); }}>
+          ${[...topics, other_topic].map((name) => html`<option value=${name}>${name === other_topic ? 'another topic …' : name}</option>`)}</select></div>
+      <${TopicFields} key=${topic} topic=${topic} />
+      <${MoreFields} />
       ${problem && html`<p class="problem" role="alert" data-testid="add-error">${problem}</p>`}
       <footer><button type="button" class="plain" onClick=${() => dialog.current.close()}>Cancel</button>
         <button type="submit" class="primary" data-testid="add-submit" aria-disabled=${busy ? 'true' : 'false'}>${busy ? 'Adding …' : 'Add'}</button></footer>

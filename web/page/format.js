@@ -33,7 +33,8 @@ export function format_age(iso, now_ms) {
   const seconds = (now_ms - Date.parse(iso)) / 1000;
   if (!Number.isFinite(seconds)) return '';
   if (seconds < -5) return `in ${format_seconds(-seconds)}`;
-  return seconds < 10 ? 'just now' : `${format_seconds(seconds)} ago`;
+  if (seconds < 10) return 'just now';
+  return `${format_seconds(seconds < 100 ? seconds : Math.floor(seconds / 60) * 60)} ago`;
 }
 
 export function format_time(iso) {

@@ -1,0 +1,90 @@
+// The programs that a test starts: the origin of the downloads, the server under test, the browser.
+import {spawn} from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import {once} from 'node:events';
+import {createInterface} from 'node:readline';
+import {fileURLToPath} from 'node:url';
+import {chromium} from 'playwright-core';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const start_timeout_ms = 20_000;
+
+// {url, accessLog, files, stop()}; see tests/support/origin --help.
+export async function start_origin(...files) {
+  const child = spawn(path.join(root, 'tests/support/origin'), files.flatMap((file) => ['--file', file]),
+    {stdio: ['pipe', 'pipe', 'inherit']});
+  const [line] = await once(createInterface({input: child.stdout}), 'line');
+  return {...JSON.parse(line), stop: () => ended(child, () => child.stdin.end())};
+}
+
+async function ended(child, end) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  end();
+  await exit;
+}
+
+function free_port() {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer().on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const {port} = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+// A server on a folder of its own. kill() is kill -9; start() again uses the same store, port and downloads.
+export class Server {
+  static async create() {
+    const server = new Server();
+    server.home = fs.mkdtempSync(path.join(os.tmpdir(), 'task-runner-browser-'));
+    server.downloads = path.join(server.home, 'downloads');
+    server.port = await free_port();
+    server.url = `http://127.0.0.1:${server.port}`;
+    await server.start();
+    return server;
+  }
+
+  async start() {
+    this.child = spawn(process.env.TASK_RUNNER_BIN, ['serve', '--store', `sqlite:${this.home}/tasks.db`,
+      '--listen', `127.0.0.1:${this.port}`, '--download-dir', this.downloads],
+    {cwd: this.home, stdio: ['ignore', fs.openSync(`${this.home}/server.log`, 'a'), fs.openSync(`${this.home}/server.log`, 'a')]});
+    const deadline = Date.now() + start_timeout_ms;
+    while (!(await this.#answers())) {
+      if (this.child.exitCode !== null || Date.now() > deadline) throw new Error(`The server did not start:\n${this.log()}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  log() { return fs.readFileSync(`${this.home}/server.log`, 'utf8'); }
+  kill() { return ended(this.child, () => this.child.kill('SIGKILL')); }
+
+  // The one unfinished file below the download folder, or undefined.
+  part_file() {
+    const parts = fs.readdirSync(this.downloads, {recursive: true}).filter((name) => name.endsWith('.part'));
+    return parts.length === 1 ? path.join(this.downloads, parts[0]) : undefined;
+  }
+
+  async remove() {
+    await this.kill();
+    fs.rmSync(this.home, {recursive: true, force: true});
+  }
+
+  async #answers() {
+    try {
+      return (await fetch(`${this.url}/readyz`)).ok;
+    } catch {
+      return false;
+    }
+  }
+}
+
+export function start_browser() {
+  return chromium.launch({executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync']});
+}
