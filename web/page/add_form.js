@@ -29,7 +29,7 @@ function TopicFields({topic}) {
 function MoreFields() {
   return html`<details class="more"><summary>More</summary>
     <${Field} name="priority" label="Priority" inputmode="decimal" hint="higher runs first" />
-    <${Field} name="wait_until" label="Not before" hint="+10s, +5m, or a time such as 2026-01-31T09:30:00.000Z" />
+    <${Field} name="wait_until" label="Not before" hint="+10s, or a time such as 2026-01-31T09:30:00.000Z" />
     <${Field} name="unique_key" label="Unique key" hint="adding the same again gives the same task" />
     <${Field} name="max_attempts" label="Attempts" inputmode="numeric" hint="5 by default" />
   </details>`;

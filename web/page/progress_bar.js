@@ -1,6 +1,6 @@
 import {html} from './ui.js';
 import {use_progress} from './live_progress.js';
-import {progress_words, task_title} from './task_words.js';
+import {progress_words, task_status, task_title} from './task_words.js';
 
 // The bar and, below it, what it means in words.
 export function ProgressBar({task, live_progress}) {
@@ -8,7 +8,7 @@ export function ProgressBar({task, live_progress}) {
   const {fraction, amount, rate, left} = progress_words(task, progress);
   const percent = fraction === undefined ? undefined : Math.floor(fraction * 1000) / 10;
   const text = [amount, rate, left].filter(Boolean).join(' · ');
-  return html`<div class=${`progress ${task.state === 'paused' ? 'paused' : ''}`} data-testid="progress"
+  return html`<div class=${`progress ${task_status(task)}`} data-testid="progress"
       data-spent=${progress?.spent} data-total=${progress?.total}>
     <div class=${`bar ${percent === undefined ? 'unknown' : ''}`} role="progressbar" aria-label=${`Progress of ${task_title(task)}`}
         aria-valuemin="0" aria-valuemax="100" aria-valuenow=${percent} aria-valuetext=${text || 'started'}>
