@@ -70,6 +70,7 @@ class Namespace {
  private:
   friend class Socket;
   friend class SocketIoConnection;
+  friend class SocketIoServer;
   using Members = std::unordered_map<Socket*, std::weak_ptr<Socket>>;
 
   void add(const std::shared_ptr<Socket>& socket);

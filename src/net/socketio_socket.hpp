@@ -148,6 +148,11 @@ class Socket : public std::enable_shared_from_this<Socket> {
   friend class Ack;
   struct Handlers;
 
+  void receive(Event event);
+  void receive_answer(std::uint64_t id, boost::json::array args);
+  void lose(std::string_view reason);
+  void send(std::string head, std::shared_ptr<const std::string> tail, std::string key);
+
   std::weak_ptr<SocketIoConnection> connection_;
   Namespace* namespace_;  ///< valid while connected
   std::string id_;
