@@ -2,6 +2,7 @@
 
 #include "core/task_document.hpp"
 #include "query/compiled_query.hpp"
+#include "store/same_request.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -10,10 +11,6 @@ namespace taskrunner::store {
 namespace {
 
 constexpr std::int64_t due_at_once_ms = std::numeric_limits<std::int64_t>::min();
-
-bool same_request(const TaskRecord& known, const NewTask& task) {
-  return known.versioned_topic == task.versioned_topic && known.data == task.data;
-}
 
 }  // namespace
 
@@ -72,6 +69,7 @@ void MemoryStore::erase(const TaskPtr& task, Changes& changes) {
 }
 
 AddResult MemoryStore::add_one(const NewTask& task, Changes& changes) {
+  if (task.id.is_zero()) return {nullptr, false, ErrorCode::invalid_argument, zero_id_reason};
   TaskPtr known;
   if (const auto found = tasks_.find(task.id); found != tasks_.end()) known = found->second;
   if (!known && task.unique_key)
@@ -79,7 +77,7 @@ AddResult MemoryStore::add_one(const NewTask& task, Changes& changes) {
       known = tasks_.at(found->second);
   if (known) {
     if (same_request(*known, task)) return {known, true, {}, {}};
-    return {nullptr, false, ErrorCode::conflict, "task " + known->id.hex() + " has this key, with other topic or data"};
+    return {nullptr, false, ErrorCode::conflict, conflict_reason(known->id)};
   }
   const auto record = std::make_shared<const TaskRecord>(core::new_record(task, clock_.wall_ms()));
   tasks_[record->id] = record;

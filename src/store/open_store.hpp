@@ -1,0 +1,42 @@
+#pragma once
+
+#include <taskrunner/store.hpp>
+
+#include "base/clock.hpp"
+#include "base/random.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace taskrunner::store {
+
+/// What every store is given. The clock must outlive the store.
+struct StoreOptions {
+  const Clock* clock = &system_clock();
+  std::shared_ptr<Random> random;  ///< null: seeded by the system
+  KeepPolicy keep;
+};
+
+/// Opens a store by its URL: `memory:` (a new one each time) or `sqlite:PATH[?collection=NAME]` (default collection
+/// `tasks`; PATH is created where it is missing, its folder is not). Within a process the same file and collection
+/// is one store, with the options of whoever came first. Opening a collection ends all sessions in it.
+///
+/// Throws Error: invalid_argument for a URL that is wrong, not_supported for a kind of store that this build has
+/// not, conflict where another process holds the file, where it is no database of ours or of a newer schema, and
+/// unavailable where it cannot be read or written.
+std::shared_ptr<Store> open_store(std::string_view url, const StoreOptions& options);
+
+/// One thing that was looked at.
+struct StoreFinding {
+  bool ok = false;
+  std::string what;    ///< what works or does not
+  std::string remedy;  ///< how to mend it; empty where nothing is to be mended
+};
+
+/// What of the store works and what does not, for `doctor`. Changes nothing, takes no lock for longer than the look,
+/// creates no file. Never throws for a store that is broken.
+std::vector<StoreFinding> check_store(std::string_view url);
+
+}  // namespace taskrunner::store
