@@ -111,7 +111,10 @@ std::uint16_t WebSocketDecoder::decode(char* data, std::size_t size, const Sink&
       error = take_payload({data + at, count}, sink);
       at += count;
     }
-    if (error) return error;
+    if (error) {
+      stopped_ = true;
+      return error;
+    }
   }
   return 0;
 }

@@ -42,7 +42,8 @@ class WebSocketDecoder {
 
   explicit WebSocketDecoder(std::size_t max_message_bytes) : max_message_bytes_(max_message_bytes) {}
 
-  /// Unmasks in place. Returns 0, or the code to close with after a violation: the decoder is then spent.
+  /// Unmasks in place. Returns 0, or the code to close with after a violation.
+  /// After that, a close frame or a sink's false it throws away all that comes.
   std::uint16_t decode(char* data, std::size_t size, const Sink& sink);
 
  private:

@@ -140,6 +140,20 @@ TEST(WebSocketDecoder, StopsWhereTheSinkSaysSo) {
   EXPECT_EQ(calls, 1);
 }
 
+TEST(WebSocketDecoder, ThrowsAwayWhatComesBehindAViolation) {
+  WebSocketDecoder decoder(100);
+  const auto never = [](auto, auto, auto) {
+    ADD_FAILURE() << "a message after a violation";
+    return true;
+  };
+  auto broken = client_frame(3, "x");
+  EXPECT_EQ(decoder.decode(broken.data(), broken.size(), never), websocket_protocol_error);
+  for (int i = 0; i < 100; ++i) {
+    auto good = client_frame(1, "later");
+    EXPECT_EQ(decoder.decode(good.data(), good.size(), never), 0);
+  }
+}
+
 TEST(WebSocketHead, IsTheShortestFormAndNeverMasked) {
   char head[10];
   ASSERT_EQ(write_websocket_head(text, 125, head), 2u);
