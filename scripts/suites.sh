@@ -24,7 +24,7 @@ standalone  | tests/standalone/CMakeLists.txt | standalone_headers      |       
 simulate    | tests/simulation/CMakeLists.txt | simulate                | | beside | build/tests/simulate --seeds 100 --seed 1
 conformance | tests/conformance/CMakeLists.txt | conformance_test       |                | beside | build/tests/conformance_test
 web         | web/tests/*.test.mjs          |                           |                | beside | node --test web/tests/*.test.mjs
-net_clients | tests/net_clients/run         | task-runner               |                | beside | tests/net_clients/run
+net_clients | tests/net_clients/run         | example_socketio_echo     |                | beside | tests/net_clients/run
 compat      | tests/compat/run              | task-runner               |                | beside | tests/compat/run
 cli         | tests/cli/run                 | task-runner               | nginx          | beside | tests/cli/run
 examples    | examples/*.cpp                | task-runner examples      | nginx          | beside | tests/examples/run

@@ -91,7 +91,8 @@ class HttpServer {
   /// An answer that no longer has a client is dropped; the handler itself runs to its end.
   void handle(std::string path, Handler handler, HttpRouteOptions options = {});
   void handle_raw(std::string path, RawHandler handler, HttpRouteOptions options = {});
-  /// Requests that ask to upgrade to websocket below or at `path`. Without one they are answered 426.
+  /// Requests that ask to upgrade to websocket below or at `path`. Without one they are
+  /// ordinary requests (RFC 9110 section 7.8).
   void handle_upgrade(std::string path, UpgradeHandler handler);
   /// What no route took; without one it is a plain 404.
   void handle_rest(Handler handler);

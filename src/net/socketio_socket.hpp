@@ -27,7 +27,7 @@ class SocketIoConnection;
 
 /// What is known of a client when it asks to join a namespace; shared by all that looks at it.
 struct Handshake {
-  std::string namespace_name;  ///< "/" or "/name", without a query
+  std::string namespace_name;  ///< "/" or "/name", as the client wrote it
   HttpFields headers;          ///< of the request that opened the connection
   HttpQuery query;             ///< of the same request
   std::string remote_address;
@@ -111,7 +111,7 @@ class Socket : public std::enable_shared_from_this<Socket> {
   void on_any(RawEventHandler handler);
   /// Once, with the reason: "client namespace disconnect", "server namespace disconnect",
   /// "transport close", "transport error", "ping timeout", "send buffer full", "client reads nothing",
-  /// "parse error", "server shutting down".
+  /// "parse error", "server shutting down"; a client that closes a websocket is a "transport close".
   void on_disconnect(std::function<void(std::string_view reason)> handler);
   /// The queue was above the soft limit and has drained below half of it.
   void on_drain(std::function<void()> handler);
