@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -10,6 +11,13 @@ namespace {
 
 // Proxies included: what is not named here is not spoken, whatever a URL or a redirect says.
 constexpr const char* protocols = "http,https,ftp";
+
+// libcurl reads up to 100 buffers before it looks at the rate: such a burst is to be a tenth of a second's.
+long buffer_bytes_for(std::int64_t bytes_per_second) {
+  constexpr std::int64_t least = 1024;  // libcurl's own
+  constexpr std::int64_t most = 256 * 1024;
+  return bytes_per_second > 0 ? static_cast<long>(std::clamp(bytes_per_second / 1000, least, most)) : most;
+}
 
 bool is_ftp(CURL* easy) {
   char* scheme = nullptr;
@@ -70,10 +78,9 @@ void TransferLoop::Transfer::set_limits(const TransferLimits& limits) {
   curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT, static_cast<long>(limits.connect.count()));
   curl_easy_setopt(easy_, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt(easy_, CURLOPT_LOW_SPEED_TIME, static_cast<long>(limits.stalled.count()));
+  curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, buffer_bytes_for(request_.bytes_per_second));
   if (request_.bytes_per_second > 0)
     curl_easy_setopt(easy_, CURLOPT_MAX_RECV_SPEED_LARGE, static_cast<curl_off_t>(request_.bytes_per_second));
-  else
-    curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, 256L * 1024);
 }
 
 void TransferLoop::Transfer::set_callbacks() {
