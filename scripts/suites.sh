@@ -27,7 +27,7 @@ web         | web/tests/*.test.mjs          |                           |       
 net_clients | tests/net_clients/run         | example_socketio_echo     |                | beside | tests/net_clients/run
 compat      | tests/compat/run              | task-runner               |                | beside | tests/compat/run
 cli         | tests/cli/run                 | task-runner               | nginx          | beside | tests/cli/run
-examples    | examples/*.cpp                | task-runner examples      | nginx          | beside | tests/examples/run
+examples    | examples/*/main.cpp           | task-runner examples      | nginx          | beside | tests/examples/run
 browser     | tests/browser/run             | task-runner               | chromium nginx | alone  | tests/browser/run
 package     | tests/package/run             | taskrunner_install        |                | alone  | tests/package/run
 asan        | src/*/*_test.cpp              |                           | nginx          | alone  | scripts/sanitized asan

@@ -6,6 +6,7 @@
 
 // folder: what it may include besides itself. A folder includes only leftwards:
 // base <- doc <- query <- core <- store; core <- live; core <- tasks; base <- net; all <- api <- app.
+// web is the page's files, built into the program.
 const directions = {
   base: [],
   doc: ['base'],
@@ -15,8 +16,9 @@ const directions = {
   live: ['base', 'doc', 'query', 'core'],
   tasks: ['base', 'doc', 'query', 'core'],
   net: ['base'],
-  api: ['base', 'doc', 'query', 'core', 'store', 'live', 'tasks', 'net'],
-  app: ['base', 'doc', 'query', 'core', 'store', 'live', 'tasks', 'net', 'api'],
+  web: [],
+  api: ['base', 'doc', 'query', 'core', 'store', 'live', 'tasks', 'net', 'web'],
+  app: ['base', 'doc', 'query', 'core', 'store', 'live', 'tasks', 'net', 'web', 'api'],
 };
 const direction_reasons = {
   base: 'base is what everything stands on: it knows nobody',
@@ -83,7 +85,7 @@ function functions_of(file) {
 
 const limits = {file_lines: 500, function_lines: 80};
 const words = ['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X', 'GTEST' + '_SKIP', 'DISABLED' + '_', 'not' + ' implemented'];
-const word_pattern = new RegExp(`(?<![A-Za-z])(${words.join('|')})`);
+const word_pattern = new RegExp(`(?<![A-Za-z])(${words.join('|')})(?!X)`);
 
 const rules = [
   {
