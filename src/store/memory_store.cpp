@@ -10,6 +10,7 @@
 namespace taskrunner::store {
 namespace {
 
+const ObjectId last_id{{255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}};
 constexpr std::int64_t due_at_once_ms = std::numeric_limits<std::int64_t>::min();
 
 }  // namespace
@@ -45,12 +46,20 @@ MemoryStore::ClaimKey MemoryStore::key_of(const TaskRecord& task) {
 }
 
 void MemoryStore::index(const TaskRecord& task) {
-  if (core::is_unheld_to_do(task)) claimable_[task.versioned_topic].insert(key_of(task));
+  if (core::is_unheld_to_do(task)) {
+    claimable_[task.versioned_topic].insert(key_of(task));
+    if (task.wait_until_ms) due_[task.versioned_topic].emplace(*task.wait_until_ms, task.id);
+  }
+  if (task.state == TaskState::completed && task.delete_at_ms) over_.emplace(*task.delete_at_ms, task.id);
   if (task.lease && task.lease->session) held_[task.id] = *task.lease->session;
 }
 
 void MemoryStore::unindex(const TaskRecord& task) {
-  if (core::is_unheld_to_do(task)) claimable_[task.versioned_topic].erase(key_of(task));
+  if (core::is_unheld_to_do(task)) {
+    claimable_[task.versioned_topic].erase(key_of(task));
+    if (task.wait_until_ms) due_[task.versioned_topic].erase({*task.wait_until_ms, task.id});
+  }
+  if (task.delete_at_ms) over_.erase({*task.delete_at_ms, task.id});
   held_.erase(task.id);
 }
 
@@ -95,50 +104,88 @@ std::vector<AddResult> MemoryStore::add(std::span<const NewTask> tasks) {
   return results;
 }
 
+/// One topic of a claim: where its index is read, and how many of it may still be taken.
+struct MemoryStore::TopicScan {
+  const TopicDemand* demand;
+  const ClaimIndex* index;
+  ClaimIndex::const_iterator place;
+  std::size_t left;
+
+  /// Skips what still waits, a priority's waiting tasks at once; false at the end.
+  bool at_task(std::int64_t now_ms) {
+    while (place != index->end() && place->due_ms > now_ms)
+      place = index->upper_bound({place->negative_priority, std::numeric_limits<std::int64_t>::max(), last_id});
+    return place != index->end();
+  }
+};
+
+std::vector<MemoryStore::TopicScan> MemoryStore::scans_of(const ClaimRequest& request) {
+  std::vector<TopicScan> scans;
+  for (const TopicDemand& topic : request.topics) {
+    const auto found = claimable_.find(topic.versioned_topic);
+    const bool is_repeated = std::any_of(scans.begin(), scans.end(), [&](const TopicScan& scan) {
+      return scan.demand->versioned_topic == topic.versioned_topic;
+    });
+    if (found != claimable_.end() && !is_repeated)
+      scans.push_back({&topic, &found->second, found->second.begin(), topic.limit});
+  }
+  return scans;
+}
+
+bool MemoryStore::at_claimable(TopicScan& scan, bool may_take_lossy, std::int64_t now_ms) const {
+  while (scan.at_task(now_ms)) {
+    if (may_take_lossy || tasks_.at(scan.place->id)->losses < 2) return true;
+    ++scan.place;
+  }
+  return false;
+}
+
+/// The topics' orders merged into one.
+std::vector<std::pair<TaskPtr, const TopicDemand*>> MemoryStore::pick(const ClaimRequest& request, std::int64_t now_ms,
+                                                                      bool& more) {
+  std::vector<TopicScan> scans = scans_of(request);
+  std::vector<std::pair<TaskPtr, const TopicDemand*>> picked;
+  bool may_take_lossy = request.may_take_lossy;
+  while (picked.size() < request.limit) {
+    TopicScan* best = nullptr;
+    for (TopicScan& scan : scans)
+      if (scan.left > 0 && at_claimable(scan, may_take_lossy, now_ms) && (!best || *scan.place < *best->place)) best = &scan;
+    if (!best) break;
+    picked.emplace_back(tasks_.at(best->place->id), best->demand);
+    ++best->place;
+    --best->left;
+    if (picked.back().first->losses >= 2) may_take_lossy = false;
+  }
+  more = std::any_of(scans.begin(), scans.end(),
+                     [&](TopicScan& scan) { return at_claimable(scan, may_take_lossy, now_ms); });
+  return picked;
+}
+
+std::optional<std::int64_t> MemoryStore::next_due_ms(const ClaimRequest& request, std::int64_t now_ms) const {
+  std::optional<std::int64_t> next;
+  for (const TopicDemand& topic : request.topics) {
+    const auto due = due_.find(topic.versioned_topic);
+    if (due == due_.end()) continue;
+    const auto found = due->second.upper_bound({now_ms, last_id});
+    if (found != due->second.end()) next = std::min(next.value_or(found->first), found->first);
+  }
+  return next;
+}
+
 ClaimResult MemoryStore::claim(const ClaimRequest& request) {
   std::lock_guard lock(mutex_);
   Changes changes(ring_);
   ClaimResult result;
   if (is_lost(request.session)) return result;
   const std::int64_t now_ms = clock_.wall_ms();
-  struct Candidate {
-    ClaimKey key;
-    const TopicDemand* topic;
-  };
-  std::vector<Candidate> candidates;
-  bool lossy_taken = !request.may_take_lossy;
-  for (const TopicDemand& topic : request.topics) {
-    std::size_t taken = 0;
-    for (const ClaimKey& key : claimable_[topic.versioned_topic]) {
-      if (key.due_ms > now_ms) {
-        result.next_due_ms = std::min(result.next_due_ms.value_or(key.due_ms), key.due_ms);
-        continue;
-      }
-      if (taken == topic.limit) {
-        result.more = true;
-        break;
-      }
-      candidates.push_back({key, &topic});
-      ++taken;
-    }
-  }
-  std::sort(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
-  for (const Candidate& candidate : candidates) {
-    const TaskPtr before = tasks_.at(candidate.key.id);
-    if (result.tasks.size() == request.limit) {
-      result.more = true;
-      break;
-    }
-    if (before->losses >= 2) {
-      if (lossy_taken) continue;
-      lossy_taken = true;
-    }
+  for (const auto& [before, topic] : pick(request, now_ms, result.more)) {
     TaskRecord record = *before;
-    core::claim(record, request, *candidate.topic, now_ms);
+    core::claim(record, request, *topic, now_ms);
     auto after = std::make_shared<const TaskRecord>(std::move(record));
     result.tasks.push_back(after);
     replace(before, std::move(after), changes);
   }
+  result.next_due_ms = next_due_ms(request, now_ms);
   return result;
 }
 
@@ -204,11 +251,11 @@ std::int64_t MemoryStore::count(const Json& filter) {
 std::size_t MemoryStore::purge(std::size_t limit) {
   std::lock_guard lock(mutex_);
   Changes changes(ring_);
-  const std::int64_t now_ms = clock_.wall_ms();
   std::vector<TaskPtr> over;
-  for (const auto& [id, task] : tasks_)
-    if (over.size() < limit && task->state == TaskState::completed && task->delete_at_ms && *task->delete_at_ms <= now_ms)
-      over.push_back(task);
+  for (const auto& [delete_at_ms, id] : over_) {
+    if (over.size() == limit || delete_at_ms > clock_.wall_ms()) break;
+    over.push_back(tasks_.at(id));
+  }
   for (const TaskPtr& task : over) erase(task, changes);
   return over.size();
 }

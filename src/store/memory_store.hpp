@@ -15,6 +15,8 @@
 #include <string>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace taskrunner::store {
 
@@ -62,6 +64,11 @@ class MemoryStore final : public Store {
   AddResult add_one(const NewTask& task, Changes& changes);
   TransitionResult apply_one(const Transition& transition, Changes& changes);
   core::TransitionContext context() { return {clock_.wall_ms(), keep_, random_->fraction()}; }
+  struct TopicScan;
+  std::vector<TopicScan> scans_of(const ClaimRequest& request);
+  bool at_claimable(TopicScan& scan, bool may_take_lossy, std::int64_t now_ms) const;
+  std::vector<std::pair<TaskPtr, const TopicDemand*>> pick(const ClaimRequest& request, std::int64_t now_ms, bool& more);
+  std::optional<std::int64_t> next_due_ms(const ClaimRequest& request, std::int64_t now_ms) const;
   bool is_lost(const ObjectId& session) const;
 
   const Clock& clock_;
@@ -72,6 +79,9 @@ class MemoryStore final : public Store {
   std::mutex mutex_;
   std::map<ObjectId, TaskPtr> tasks_;
   std::map<std::string, ClaimIndex, std::less<>> claimable_;  ///< by topic; the waiting ones too
+  using TimeIndex = std::set<std::pair<std::int64_t, ObjectId>>;
+  std::map<std::string, TimeIndex, std::less<>> due_;  ///< by topic: the claimable ones with a due time
+  TimeIndex over_;                                     ///< completed ones by deleteAt
   std::unordered_map<std::string, ObjectId> unique_keys_;
   std::map<ObjectId, ObjectId> held_;  ///< task → session
   std::map<ObjectId, SessionInfo> sessions_;

@@ -1,0 +1,91 @@
+#include "store_test.hpp"
+
+#include "store/open_store.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+
+namespace taskrunner::conformance {
+
+TemporaryFolder::TemporaryFolder() {
+  std::string name = (std::filesystem::temp_directory_path() / "conformance.XXXXXX").string();
+  if (!::mkdtemp(name.data())) throw std::runtime_error("cannot make " + name);
+  path_ = name;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code error;
+  std::filesystem::remove_all(path_, error);
+}
+
+StoreTest::StoreTest() {
+  const std::string url = GetParam() == "memory" ? "memory:" : "sqlite:" + folder.file("tasks.db");
+  store = store::open_store(url, {&clock, random, keep});
+  session = open_session();
+}
+
+NewTask StoreTest::new_task(const std::string& topic, Json data) {
+  NewTask task;
+  task.id = fresh_id();
+  task.versioned_topic = topic;
+  task.data = std::move(data);
+  return task;
+}
+
+ObjectId StoreTest::add(const NewTask& task) {
+  const auto results = store->add({&task, 1});
+  EXPECT_FALSE(results.at(0).error) << results.at(0).reason;
+  return task.id;
+}
+
+ObjectId StoreTest::open_session(std::int64_t length_ms) {
+  SessionInfo info;
+  info.id = fresh_id();
+  info.instance = "host";
+  info.base_url = "http://host:8080";
+  info.topics = {"work#1", "other#1"};
+  info.capacity = 16;
+  info.started_at_ms = clock.wall_ms();
+  store->open_session(info, length_ms);
+  return info.id;
+}
+
+ClaimRequest StoreTest::request(const std::vector<std::string>& topics, std::size_t limit) {
+  ClaimRequest request;
+  request.token = fresh_id();
+  request.session = session;
+  request.worker = "host:8080";
+  request.public_url_base = "http://host:8080/tasks/";
+  for (const std::string& topic : topics) request.topics.push_back({topic, limit, {true, true, false}});
+  request.limit = limit;
+  return request;
+}
+
+ClaimResult StoreTest::claim(const std::vector<std::string>& topics, std::size_t limit) {
+  return store->claim(request(topics, limit));
+}
+
+TaskPtr StoreTest::running_task(NewTask task) {
+  task.versioned_topic = "own" + std::to_string(++topics_) + "#1";
+  add(task);
+  const ClaimResult claimed = claim({task.versioned_topic});
+  return claimed.tasks.at(0);
+}
+
+TransitionResult StoreTest::apply(const Transition& transition) { return store->apply({&transition, 1}).at(0); }
+
+std::vector<ObjectId> StoreTest::ids_of(const std::vector<TaskPtr>& tasks) {
+  std::vector<ObjectId> ids;
+  for (const TaskPtr& task : tasks) ids.push_back(task->id);
+  return ids;
+}
+
+std::vector<FeedEvent> StoreTest::events_after(FeedCursor& cursor) {
+  FeedBatch batch = store->feed().read(cursor, 100'000);
+  EXPECT_FALSE(batch.lost);
+  cursor = batch.next;
+  return std::move(batch.events);
+}
+
+}  // namespace taskrunner::conformance
