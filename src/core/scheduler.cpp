@@ -14,6 +14,7 @@ void Scheduler::start(const Now& now) {
   started_ = true;
   draining_ = false;
   hope_for_all();
+  next_reconcile_boot_ms_ = now.boot_ms + 10'000;  // a session that begins holds nothing
   settle(now);
 }
 
