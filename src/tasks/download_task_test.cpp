@@ -2,6 +2,7 @@
 
 #include "tasks/download_checkpoint.hpp"
 #include "tasks/task_harness.hpp"
+#include "tasks/test_ftp_server.hpp"
 #include "tasks/test_origin.hpp"
 #include "tasks/test_server.hpp"
 #include "tasks/transfer_loop.hpp"
@@ -357,6 +358,31 @@ TEST_F(Download, TwoForOneNameEndWithOneFile) {
   const auto ends = first.wait() + ", " + second.wait();
   EXPECT_TRUE(ends == "done, failed for good" || ends == "failed for good, done") << ends;
   EXPECT_EQ(folder.list(), "small.bin ");
+}
+
+TEST_F(Download, FtpArrivesWholeAndGoesOnWhereTheSumIsChecked) {
+  const auto bytes = served("small.bin");
+  {
+    const TestFtpServer server(bytes);
+    TaskHarness task(record_of(Json{{"url", server.url("/file.bin")}}));
+    ASSERT_EQ(run(task), "done") << task.error;
+    EXPECT_EQ(folder.read("file.bin"), bytes);
+    EXPECT_EQ(task.told.back().at("total").as_int64(), 1 << 20);
+  }
+  folder.write(part_name, bytes.substr(0, 600'000));
+  const TestFtpServer server(bytes);
+  TaskHarness task(record_of(Json{{"url", server.url("/file.bin")}, {"path", "again"}, {"sha256", origin.sha256(0)}},
+                             checkpoint_for("", 600'000)));
+  ASSERT_EQ(run(task), "done") << task.error;
+  EXPECT_EQ(folder.read("again"), bytes);
+  EXPECT_EQ(server.sent_bytes(), bytes.size() - 600'000);
+}
+
+TEST_F(Download, AFileThatTheFtpServerDoesNotHaveFailsForGood) {
+  const TestFtpServer server("");
+  TaskHarness task(record_of(Json{{"url", server.url("/other.bin")}}));
+  EXPECT_EQ(run(task), "failed for good");
+  EXPECT_EQ(folder.list(), "");
 }
 
 TEST(DownloadStall, AServerThatFallsSilentFailsForNow) {
