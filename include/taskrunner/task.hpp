@@ -19,7 +19,7 @@ namespace taskrunner {
 struct TopicOptions {
   std::size_t max_running = 0;  ///< at once on this host; 0: the runner's max_running
   bool pausable = false;        ///< the body calls checkpoint() often enough
-  std::optional<std::chrono::milliseconds> keep;  ///< how long its ended tasks are kept; absent: the runner's
+  std::optional<std::chrono::milliseconds> keep = std::nullopt;  ///< how long its ended tasks are kept; absent: the runner's
 };
 
 /// One run of one task: made by its factory, destroyed when the run ended. State between checkpoints lives here.
