@@ -48,10 +48,10 @@ class SocketIoServerTest : public ::testing::Test {
   const std::string websocket = "/socket.io/?EIO=4&transport=websocket";
   const std::string polling = "/socket.io/?EIO=4&transport=polling";
   boost::asio::io_context io{1};
+  std::vector<std::shared_ptr<Socket>> sockets;
+  std::vector<std::string> reasons;  // outlives the server, whose end is a reason too
   std::unique_ptr<HttpServer> http;
   std::unique_ptr<SocketIoServer> server;
-  std::vector<std::shared_ptr<Socket>> sockets;
-  std::vector<std::string> reasons;
 };
 
 TEST_F(SocketIoServerTest, RefusesHandshakesWithTheReferenceServersCodes) {
