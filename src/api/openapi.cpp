@@ -1,0 +1,87 @@
+#include "api/openapi.hpp"
+
+#include <string_view>
+
+namespace taskrunner::api {
+namespace {
+
+constexpr std::string_view paths = R"json({
+"openapi": "3.1.0",
+"info": {"title": "task-runner", "version": "1", "description": "Durable tasks: add them, look at them, act on them."},
+"paths": {
+"/api/v1/tasks": {
+  "get": {"operationId": "listTasks", "summary": "The tasks that match, in order",
+    "parameters": [
+      {"name": "query", "in": "query", "description": "a filter in MongoDB's query language", "content": {"application/json": {"schema": {"type": "object"}}}},
+      {"name": "sort", "in": "query", "description": "{field: 1 or -1}; by id where absent", "content": {"application/json": {"schema": {"type": "object"}}}},
+      {"name": "skip", "in": "query", "schema": {"type": "integer", "minimum": 0}},
+      {"name": "limit", "in": "query", "description": "1,000 where absent or 0; skip + limit is at most 10,000", "schema": {"type": "integer", "minimum": 0}}],
+    "responses": {"200": {"$ref": "#/components/responses/Tasks"}, "default": {"$ref": "#/components/responses/Problem"}}},
+  "post": {"operationId": "addTasks", "summary": "Adds one task, or a list of them of which each is answered for itself",
+    "requestBody": {"required": true, "content": {"application/json": {"schema": {"oneOf": [
+      {"$ref": "#/components/schemas/NewTask"}, {"type": "array", "maxItems": 1000, "items": {"$ref": "#/components/schemas/NewTask"}}]}}}},
+    "responses": {"201": {"$ref": "#/components/responses/Added"}, "200": {"$ref": "#/components/responses/Added"},
+      "207": {"$ref": "#/components/responses/Added"}, "default": {"$ref": "#/components/responses/Problem"}}}},
+"/api/v1/tasks/{id}": {"parameters": [{"$ref": "#/components/parameters/id"}],
+  "get": {"operationId": "getTask", "responses": {"200": {"$ref": "#/components/responses/Task"}, "default": {"$ref": "#/components/responses/Problem"}}},
+  "delete": {"operationId": "removeTask", "summary": "Refused while a host holds the task", "responses": {"204": {"description": "gone"}, "default": {"$ref": "#/components/responses/Problem"}}}},
+"/api/v1/tasks/{id}/{action}": {
+  "parameters": [{"$ref": "#/components/parameters/id"}, {"name": "action", "in": "path", "required": true, "schema": {"enum": ["stop", "pause", "resume", "retry"]}}],
+  "post": {"operationId": "actOnTask", "responses": {"200": {"$ref": "#/components/responses/Task"}, "default": {"$ref": "#/components/responses/Problem"}}}},
+"/api/v1/tasks/{id}/logs": {"parameters": [{"$ref": "#/components/parameters/id"}],
+  "get": {"operationId": "taskLogs", "summary": "Its last lines, where it runs or ran lately at this host",
+    "responses": {"200": {"description": "oldest first", "content": {"application/json": {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/LogLine"}}}}}, "default": {"$ref": "#/components/responses/Problem"}}}},
+"/api/v1/hosts": {"get": {"operationId": "listHosts",
+  "responses": {"200": {"description": "the hosts of this store", "content": {"application/json": {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Host"}}}}}, "default": {"$ref": "#/components/responses/Problem"}}}},
+"/healthz": {"get": {"operationId": "health", "responses": {"200": {"description": "alive", "content": {"text/plain": {}}}}}},
+"/readyz": {"get": {"operationId": "readiness", "responses": {"200": {"description": "ready for work", "content": {"text/plain": {}}}, "default": {"$ref": "#/components/responses/Problem"}}}},
+"/metrics": {"get": {"operationId": "metrics", "responses": {"200": {"description": "Prometheus text", "content": {"text/plain": {}}}}}}
+},
+)json";
+
+constexpr std::string_view components = R"json("components": {
+"parameters": {"id": {"name": "id", "in": "path", "required": true, "schema": {"$ref": "#/components/schemas/Id"}}},
+"responses": {
+  "Task": {"description": "the task", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Task"}}}},
+  "Tasks": {"description": "the tasks", "content": {"application/json": {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Task"}}}}},
+  "Added": {"description": "201: added; 200: it was there already; 207: of a list, not all were taken",
+    "content": {"application/json": {"schema": {"oneOf": [{"$ref": "#/components/schemas/Task"},
+      {"type": "array", "items": {"anyOf": [{"$ref": "#/components/schemas/Task"}, {"$ref": "#/components/schemas/Problem"}]}}]}}}},
+  "Problem": {"description": "why not (RFC 9457)", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}},
+"schemas": {
+  "Id": {"type": "string", "pattern": "^[0-9a-fA-F]{24}$"},
+  "Time": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$"},
+  "NewTask": {"type": "object", "properties": {
+    "versionedTopic": {"type": "string", "minLength": 1, "maxLength": 200}, "data": {}, "priority": {"type": "number"},
+    "waitUntil": {"type": "string", "description": "a time, or a length such as +10s"},
+    "uniqueKey": {"type": "string", "minLength": 1, "maxLength": 1000}, "maxAttempts": {"type": "integer", "minimum": 1}}},
+  "Task": {"type": "object", "required": ["id", "state", "versionedTopic", "createdAt", "updatedAt"],
+    "not": {"anyOf": [{"required": ["lease"]}, {"required": ["_id"]}, {"required": ["__v"]}]}, "properties": {
+    "id": {"$ref": "#/components/schemas/Id"}, "state": {"enum": ["to do", "running", "paused", "completed"]},
+    "versionedTopic": {"type": "string"}, "data": {}, "response": {}, "priority": {"type": "number"},
+    "applicant": {"type": "string"}, "worker": {"type": "string"},
+    "createdAt": {"$ref": "#/components/schemas/Time"}, "updatedAt": {"$ref": "#/components/schemas/Time"},
+    "deleteAt": {"$ref": "#/components/schemas/Time"}, "waitUntil": {"$ref": "#/components/schemas/Time"},
+    "startedAt": {"$ref": "#/components/schemas/Time"}, "completedAt": {"$ref": "#/components/schemas/Time"},
+    "publicUrl": {"type": "string"},
+    "availableActions": {"type": "object", "properties": {"stop": {"type": "boolean"}, "pause": {"type": "boolean"}, "resume": {"type": "boolean"}}},
+    "outcome": {"enum": ["success", "failed", "cancelled", "dead"]}, "rev": {"type": "integer"}, "epoch": {"type": "integer"},
+    "attempts": {"type": "integer"}, "maxAttempts": {"type": "integer"}, "losses": {"type": "integer"},
+    "errors": {"type": "array"}, "progress": {}, "checkpoint": {}, "uniqueKey": {"type": "string"},
+    "signal": {"type": "object"}, "schedule": {"type": "object"}}},
+  "LogLine": {"type": "object", "required": ["time", "level", "text"], "properties": {
+    "time": {"$ref": "#/components/schemas/Time"}, "level": {"enum": ["debug", "info", "warning", "error"]}, "text": {"type": "string"}}},
+  "Host": {"type": "object", "required": ["id", "instance", "baseUrl", "topics", "capacity", "startedAt", "until", "lost"], "properties": {
+    "id": {"$ref": "#/components/schemas/Id"}, "instance": {"type": "string"}, "baseUrl": {"type": "string"},
+    "topics": {"type": "array", "items": {"type": "string"}}, "capacity": {"type": "integer"},
+    "startedAt": {"$ref": "#/components/schemas/Time"}, "until": {"$ref": "#/components/schemas/Time"}, "lost": {"type": "boolean"}}},
+  "Problem": {"type": "object", "required": ["type", "title", "status", "detail"], "properties": {
+    "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}, "detail": {"type": "string"}, "instance": {"type": "string"}}}
+}}}
+)json";
+
+}  // namespace
+
+std::string openapi_document() { return std::string(paths) + std::string(components); }
+
+}  // namespace taskrunner::api

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <taskrunner/json.hpp>
+#include <taskrunner/object_id.hpp>
+#include <taskrunner/query.hpp>
+#include <taskrunner/store.hpp>
+#include <taskrunner/task_record.hpp>
+#include <taskrunner/transition.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace taskrunner::api {
+
+// What clients send, as values of ours. Each throws Error{invalid_argument} that names the field, or
+// Error{not_supported} for what is known by name and not there yet.
+
+/// `{versionedTopic, data, priority, waitUntil, uniqueKey, maxAttempts}`; other fields are ignored.
+/// `now_ms` is what a `+10s` counts from.
+NewTask new_task_from(const Json& payload, std::int64_t now_ms);
+
+/// `{queryObj, sort, skip, limit}`, all optional.
+Query query_from(const Json& payload);
+
+/// The `id` of `{id}`.
+ObjectId id_from(const Json& payload);
+/// 24 hexadecimal digits.
+ObjectId id_from_text(std::string_view text);
+
+// What our verbs answered, as what clients are told.
+
+/// The task, or the error that says why not.
+const TaskRecord& task_or_throw(const ObjectId& id, const TaskPtr& task);
+const TaskRecord& task_or_throw(const AddResult& result);
+/// The transition's task (absent of a removed one); throws where it was refused.
+TaskPtr task_or_throw(const ObjectId& id, const TransitionResult& result);
+
+/// The array of them, as JSON text.
+std::string wire_list(const std::vector<TaskPtr>& tasks);
+
+}  // namespace taskrunner::api

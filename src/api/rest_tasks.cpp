@@ -1,0 +1,159 @@
+#include "api/rest_tasks.hpp"
+
+#include "api/many_tasks.hpp"
+#include "api/problem.hpp"
+#include "api/request_json.hpp"
+#include "api/socket_requests.hpp"
+#include "api/task_namespaces.hpp"
+#include "base/time_text.hpp"
+#include "core/task_document.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace taskrunner::api {
+namespace {
+
+using net::HttpRequest;
+using net::HttpResponse;
+using LinkPtr = std::shared_ptr<RunnerLink>;
+
+Json json_parameter(const HttpRequest& request, std::string_view name) {
+  const auto text = request.query.get(name);
+  if (!text || text->empty()) return {};
+  try {
+    return Json::parse(*text);
+  } catch (const Error& error) {
+    throw Error(error.code(), "the parameter '" + std::string(name) + "' is no JSON: " + error.what());
+  }
+}
+
+std::int64_t number_parameter(const HttpRequest& request, std::string_view name) {
+  const auto text = request.query.get(name);
+  if (!text || text->empty()) return 0;
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (error != std::errc() || end != text->data() + text->size() || number < 0)
+    throw Error(ErrorCode::invalid_argument, "the parameter '" + std::string(name) + "' must be a whole number from 0");
+  return number;
+}
+
+Json body_of(const HttpRequest& request) {
+  try {
+    return Json::parse(request.body);
+  } catch (const Error& error) {
+    throw Error(error.code(), std::string("the body is no JSON: ") + error.what());
+  }
+}
+
+HttpResponse many_response(const std::vector<AddResult>& results, std::string_view path) {
+  const auto failed = [](const AddResult& result) { return result.error.has_value(); };
+  const auto duplicate = [](const AddResult& result) { return result.duplicate; };
+  std::string text = "[";
+  for (const AddResult& result : results) {
+    if (text.size() > 1) text += ',';
+    text += result.error ? problem_text(status_of(*result.error), result.reason, path) : core::wire_json(*result.task);
+  }
+  text += ']';
+  unsigned status = 201;
+  if (std::any_of(results.begin(), results.end(), failed))
+    status = 207;
+  else if (std::all_of(results.begin(), results.end(), duplicate))
+    status = 200;
+  return net::json_response(status, std::move(text));
+}
+
+Json json_of(const SessionInfo& host) {
+  JsonArray topics;
+  for (const std::string& topic : host.topics) topics.emplace_back(topic);
+  JsonObject out;
+  out.append("id", host.id);
+  out.append("instance", host.instance);
+  out.append("baseUrl", host.base_url);
+  out.append("topics", std::move(topics));
+  out.append("capacity", host.capacity);
+  out.append("startedAt", iso_time(host.started_at_ms));
+  out.append("until", iso_time(host.until_ms));
+  out.append("lost", host.lost);
+  return out;
+}
+
+}  // namespace
+
+void want_json_body(const HttpRequest& request, bool may_be_empty) {
+  if (may_be_empty && request.body.empty()) return;
+  const std::string_view type = request.headers.get("Content-Type");
+  std::string_view media = type.substr(0, type.find(';'));
+  while (media.ends_with(' ')) media.remove_suffix(1);
+  if (!net::equal_ignoring_case(media, "application/json"))
+    throw HttpError(415, "the body must come as Content-Type: application/json");
+}
+
+awaitable<HttpResponse> list_tasks(LinkPtr link, const HttpRequest& request) {
+  Query query;
+  query.filter = json_parameter(request, "query");
+  query.sort = json_parameter(request, "sort");
+  query.skip = number_parameter(request, "skip");
+  query.limit = number_parameter(request, "limit");
+  const std::vector<TaskPtr> tasks = co_await link->service().find(std::move(query));
+  co_return net::json_response(200, wire_list(tasks));
+}
+
+awaitable<HttpResponse> add_tasks(LinkPtr link, const HttpRequest& request) {
+  want_json_body(request, false);
+  Json body = body_of(request);
+  if (body.is_array()) {
+    const std::vector<AddResult> results = co_await add_many(link, std::move(body));
+    co_return many_response(results, request.path);
+  }
+  std::vector<NewTask> tasks;
+  tasks.push_back(new_task_from(body, link->now_ms()));
+  const std::vector<AddResult> results = co_await link->service().add(std::move(tasks));
+  const TaskRecord& task = task_or_throw(results.at(0));
+  ++link->adds;
+  HttpResponse response = net::json_response(results[0].duplicate ? 200 : 201, core::wire_json(task));
+  response.headers.set("Location", "/api/v1/tasks/" + task.id.hex());
+  co_return response;
+}
+
+awaitable<HttpResponse> get_task(LinkPtr link, ObjectId id) {
+  const TaskPtr task = co_await link->service().get(id);
+  co_return net::json_response(200, core::wire_json(task_or_throw(id, task)));
+}
+
+awaitable<HttpResponse> remove_task(LinkPtr link, ObjectId id) {
+  const TransitionResult result = co_await link->service().remove(id);
+  task_or_throw(id, result);
+  co_return net::empty_response(204);
+}
+
+awaitable<HttpResponse> signal_task(LinkPtr link, ObjectId id, SignalOp op, std::string by) {
+  std::string text = co_await answer_signal(link, id, op, std::move(by));
+  co_return net::json_response(200, std::move(text));
+}
+
+awaitable<HttpResponse> retry_task(LinkPtr link, ObjectId id) {
+  std::string text = co_await answer_retry(link, id);
+  co_return net::json_response(200, std::move(text));
+}
+
+awaitable<HttpResponse> get_logs(LinkPtr link, ObjectId id) {
+  std::vector<core::LogLine> lines = link->service().logs(id);
+  if (lines.empty()) {
+    const TaskPtr task = co_await link->service().get(id);
+    task_or_throw(id, task);
+  }
+  std::string text = "[";
+  for (const core::LogLine& line : lines) text += (text.size() > 1 ? "," : "") + log_line_text(line);
+  text += ']';
+  co_return net::json_response(200, std::move(text));
+}
+
+awaitable<HttpResponse> list_hosts(LinkPtr link) {
+  const std::vector<SessionInfo> sessions = co_await link->service().hosts();
+  JsonArray hosts;
+  for (const SessionInfo& session : sessions) hosts.push_back(json_of(session));
+  co_return net::json_response(200, Json(std::move(hosts)).dump());
+}
+
+}  // namespace taskrunner::api

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "api/runner_link.hpp"
+#include "net/http_message.hpp"
+
+#include <memory>
+#include <string>
+
+namespace taskrunner::api {
+
+// What /api/v1 does once method and path are known. Each throws Error or HttpError, which become problems.
+
+/// Throws 415 where there is a body that is not said to be JSON: what a foreign page's form could send is none.
+void want_json_body(const net::HttpRequest& request, bool may_be_empty);
+
+awaitable<net::HttpResponse> list_tasks(std::shared_ptr<RunnerLink> link, const net::HttpRequest& request);
+/// One (an object) or many (a list, of which each is answered for itself).
+awaitable<net::HttpResponse> add_tasks(std::shared_ptr<RunnerLink> link, const net::HttpRequest& request);
+awaitable<net::HttpResponse> get_task(std::shared_ptr<RunnerLink> link, ObjectId id);
+awaitable<net::HttpResponse> remove_task(std::shared_ptr<RunnerLink> link, ObjectId id);
+awaitable<net::HttpResponse> signal_task(std::shared_ptr<RunnerLink> link, ObjectId id, SignalOp op, std::string by);
+awaitable<net::HttpResponse> retry_task(std::shared_ptr<RunnerLink> link, ObjectId id);
+awaitable<net::HttpResponse> get_logs(std::shared_ptr<RunnerLink> link, ObjectId id);
+awaitable<net::HttpResponse> list_hosts(std::shared_ptr<RunnerLink> link);
+
+}  // namespace taskrunner::api

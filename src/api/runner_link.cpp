@@ -1,0 +1,67 @@
+#include "api/runner_link.hpp"
+
+#include <taskrunner/error.hpp>
+
+#include <boost/asio/post.hpp>
+
+namespace taskrunner::api {
+
+/// Carries what the runner's threads tell over to the door's loop.
+class RunnerLink::Listener final : public core::RunnerListener {
+ public:
+  explicit Listener(RunnerLink& link) : link_(link.weak_from_this()), executor_(link.io_.get_executor()) {}
+
+  void on_progress(const ObjectId& id, const Json& data) override {
+    post([id, data](const RunnerEvents& events) { events.on_progress(id, data); });
+  }
+  void on_log(const ObjectId& id, const core::LogLine& line) override {
+    post([id, line](const RunnerEvents& events) { events.on_log(id, line); });
+  }
+  void on_started(const TaskPtr&) override {}
+  void on_ended(const ObjectId& id) override {
+    post([id](const RunnerEvents& events) { events.on_ended(id); });
+  }
+
+ private:
+  void post(std::function<void(const RunnerEvents&)> tell) {
+    boost::asio::post(executor_, [link = link_, tell = std::move(tell)] {
+      if (const auto self = link.lock()) self->hear(tell);
+    });
+  }
+
+  const std::weak_ptr<RunnerLink> link_;
+  const boost::asio::io_context::executor_type executor_;
+};
+
+RunnerLink::RunnerLink(boost::asio::io_context& io, core::TaskService& service, std::string socket_namespace)
+    : io_(io),
+      service_(&service),
+      socket_namespace_(std::move(socket_namespace)),
+      hub_(std::make_shared<live::LiveHub>(io, service)) {}
+
+RunnerLink::~RunnerLink() { cut(); }
+
+void RunnerLink::start(RunnerEvents events) {
+  events_ = std::move(events);
+  listener_ = std::make_shared<Listener>(*this);
+  service_->listen(listener_);
+  hub_->start(events_.on_feed);
+}
+
+void RunnerLink::cut() {
+  if (!service_) return;
+  hub_->close();
+  listener_.reset();
+  service_ = nullptr;
+}
+
+core::TaskService& RunnerLink::service() const {
+  if (!service_) throw Error(ErrorCode::unavailable, "this runner is being stopped: try again later");
+  return *service_;
+}
+
+void RunnerLink::hear(const std::function<void(const RunnerEvents&)>& tell) const {
+  if (service_) tell(events_);
+}
+
+}  // namespace taskrunner::api

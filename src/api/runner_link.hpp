@@ -1,0 +1,59 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "core/task_service.hpp"
+#include "live/live_hub.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace taskrunner::api {
+
+/// What a door hears from a runner, on the door's loop.
+struct RunnerEvents {
+  std::function<void(const ObjectId&, const Json&)> on_progress;
+  std::function<void(const ObjectId&, const core::LogLine&)> on_log;
+  std::function<void(const ObjectId&)> on_ended;
+  std::function<void(const FeedBatch&)> on_feed;
+};
+
+/// A runner as a door has it: there until cut() (its owner stops it), for whatever request is still under way.
+/// Door's loop only.
+class RunnerLink : public std::enable_shared_from_this<RunnerLink> {
+ public:
+  RunnerLink(boost::asio::io_context& io, core::TaskService& service, std::string socket_namespace);
+  ~RunnerLink();
+
+  /// Begins to hear of the runner.
+  void start(RunnerEvents events);
+  /// The runner is not touched after it. Harmless twice.
+  void cut();
+
+  /// Throws Error{unavailable} where the runner is gone: ask again after each co_await.
+  core::TaskService& service() const;
+  bool is_cut() const { return service_ == nullptr; }
+  const std::string& socket_namespace() const { return socket_namespace_; }
+  live::LiveHub& hub() { return *hub_; }
+  boost::asio::io_context& io() { return io_; }
+  std::int64_t now_ms() const { return system_clock().wall_ms(); }
+
+  std::uint64_t adds = 0;  ///< tasks added through the door
+
+ private:
+  class Listener;
+  void hear(const std::function<void(const RunnerEvents&)>& tell) const;
+
+  boost::asio::io_context& io_;
+  core::TaskService* service_;
+  const std::string socket_namespace_;
+  RunnerEvents events_;
+  std::shared_ptr<live::LiveHub> hub_;
+  std::shared_ptr<Listener> listener_;
+};
+
+}  // namespace taskrunner::api

@@ -1,0 +1,74 @@
+#include "api/socket_api.hpp"
+
+#include "api/socket_session.hpp"
+
+#include <array>
+#include <vector>
+
+namespace taskrunner::api {
+namespace {
+
+using SessionPtr = std::shared_ptr<SocketSession>;
+
+awaitable<net::ConnectDecision> let_in(std::shared_ptr<Runners> runners, std::string name) {
+  if (runners->of_namespace(name)) co_return net::ConnectDecision::accept();
+  co_return net::ConnectDecision::refuse("This runner is being stopped: try again later");
+}
+
+/// The sockets of that runner in the namespace.
+std::vector<std::shared_ptr<net::Socket>> sockets_of(net::Namespace& where, const RunnerLink& link) {
+  std::vector<std::shared_ptr<net::Socket>> sockets;
+  where.for_each([&](net::Socket& socket) {
+    const SessionPtr* session = std::any_cast<SessionPtr>(&socket.user_data);
+    if (session && (*session)->link().get() == &link) sockets.push_back(socket.shared_from_this());
+  });
+  return sockets;
+}
+
+}  // namespace
+
+SocketApi::SocketApi(net::SocketIoServer& server, std::shared_ptr<Runners> runners)
+    : server_(server), runners_(std::move(runners)) {
+  server_.of("/", handlers());
+}
+
+net::NamespaceHandlers SocketApi::handlers() const {
+  net::NamespaceHandlers handlers;
+  handlers.on_connect_request = [runners = runners_](std::shared_ptr<const net::Handshake> handshake) {
+    return let_in(runners, handshake->namespace_name);
+  };
+  handlers.on_connection = [runners = runners_, tokens = tokens_](std::shared_ptr<net::Socket> socket) {
+    const auto link = runners->of_namespace(socket->namespace_name());
+    if (!link) return socket->disconnect();
+    auto session = std::make_shared<SocketSession>(socket, link, tokens);
+    socket->user_data = session;
+    session->start();
+  };
+  return handlers;
+}
+
+void SocketApi::open(const RunnerLink& link) {
+  if (link.socket_namespace() != "/") server_.of(link.socket_namespace(), handlers());
+}
+
+void SocketApi::close(const RunnerLink& link) {
+  for (const std::string& name : {std::string("/"), link.socket_namespace()})
+    if (net::Namespace* where = server_.find(name))
+      for (const auto& socket : sockets_of(*where, link)) socket->disconnect();
+}
+
+void SocketApi::on_progress(const RunnerLink& link, const ObjectId& id, const Json& data) {
+  const std::string args = R"({"taskId":")" + id.hex() + R"(","data":)" + data.dump() + "}";
+  const std::string key = "progress " + id.hex();
+  const auto tell = [&](const std::string& name) {
+    net::Namespace* where = server_.find(name);
+    if (!where || where->size() == 0) return;
+    const net::PreparedEvent event(name, "progress", args);
+    for (const auto& socket : sockets_of(*where, link))
+      if (std::any_cast<SessionPtr&>(socket->user_data)->wants_progress(id)) socket->emit_latest(key, event);
+  };
+  tell("/");
+  if (link.socket_namespace() != "/") tell(link.socket_namespace());
+}
+
+}  // namespace taskrunner::api

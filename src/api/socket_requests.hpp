@@ -1,0 +1,39 @@
+#pragma once
+
+#include "api/runner_link.hpp"
+#include "net/socketio_socket.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace taskrunner::api {
+
+using LinkPtr = std::shared_ptr<RunnerLink>;
+
+/// Runs a request and acknowledges with what it gives (text of arguments), or with the text of what it throws.
+void answer(boost::asio::io_context& io, net::Ack ack, awaitable<std::string> request);
+
+/// A text as one JSON argument.
+std::string quoted(std::string_view text);
+/// The first argument of an event; null where there is none.
+Json first_argument(const boost::json::array& args);
+
+// The requests of docs/protocol.md that are answered once, as text of arguments. What they throw says why not.
+
+awaitable<std::string> answer_add(LinkPtr link, Json payload);
+/// Each element for itself: a task, or the text that says why not.
+awaitable<std::string> answer_add_many(LinkPtr link, Json payload);
+awaitable<std::string> answer_get(LinkPtr link, Json payload);
+awaitable<std::string> answer_remove(LinkPtr link, Json payload);
+awaitable<std::string> answer_signal(LinkPtr link, ObjectId id, SignalOp op, std::string by);
+awaitable<std::string> answer_retry(LinkPtr link, ObjectId id);
+/// The same for `{id}`.
+awaitable<std::string> answer_signal_of(LinkPtr link, Json payload, SignalOp op, std::string by);
+awaitable<std::string> answer_retry_of(LinkPtr link, Json payload);
+/// Throws.
+awaitable<std::string> answer_unknown(std::string event);
+
+}  // namespace taskrunner::api

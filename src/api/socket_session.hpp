@@ -1,0 +1,44 @@
+#pragma once
+
+#include "api/runner_link.hpp"
+#include "api/subscription_token.hpp"
+#include "net/socketio_socket.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+
+namespace taskrunner::api {
+
+class SocketSubscription;
+
+/// One client in a runner's namespace: its requests and its subscriptions. Lives as long as its socket
+/// (`user_data`). Door's loop only.
+class SocketSession : public std::enable_shared_from_this<SocketSession> {
+ public:
+  static constexpr std::size_t most_subscriptions = 100;
+
+  SocketSession(const std::shared_ptr<net::Socket>& socket, std::shared_ptr<RunnerLink> link,
+                std::shared_ptr<SubscriptionTokens> tokens);
+  ~SocketSession();
+
+  /// Takes the socket's events and says who is here.
+  void start();
+
+  /// It has the task in a list, or no list at all.
+  bool wants_progress(const ObjectId& id) const;
+  const std::shared_ptr<RunnerLink>& link() const { return link_; }
+
+ private:
+  void on_request(std::string event, Json payload, net::Ack ack);
+  void subscribe(const Json& payload, const net::Ack& ack);
+  std::string unsubscribe(const Json& payload);
+  void leave_all();
+
+  const std::weak_ptr<net::Socket> socket_;
+  const std::shared_ptr<RunnerLink> link_;
+  const std::shared_ptr<SubscriptionTokens> tokens_;
+  std::map<std::string, std::shared_ptr<SocketSubscription>> subscriptions_;
+};
+
+}  // namespace taskrunner::api

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "api/runners.hpp"
+#include "net/socketio_server.hpp"
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+namespace taskrunner::api {
+
+/// `/tasks/<id>`, the namespace of each task that runs here: its document, progress and log lines as they come, and
+/// actions on it; closed when its run is over. Door's loop only.
+class TaskNamespaces : public std::enable_shared_from_this<TaskNamespaces> {
+ public:
+  explicit TaskNamespaces(std::shared_ptr<Runners> runners) : runners_(std::move(runners)) {}
+
+  void open(net::SocketIoServer& server);
+  /// The runner goes: so do the sockets of its tasks.
+  void close(const RunnerLink& link);
+
+  void on_progress(const ObjectId& id, const Json& data);
+  void on_log(const ObjectId& id, const core::LogLine& line);
+  void on_ended(const std::shared_ptr<RunnerLink>& link, const ObjectId& id);
+  void on_feed(const std::shared_ptr<RunnerLink>& link, const FeedBatch& batch);
+
+ private:
+  using SocketPtr = std::shared_ptr<net::Socket>;
+  struct Guest {
+    SocketPtr socket;
+    std::vector<core::LogLine> told;  ///< on connection; may come once more as news
+  };
+  /// Those who look at one task.
+  struct Room {
+    std::shared_ptr<RunnerLink> link;
+    std::vector<Guest> guests;
+    std::int64_t rev = -1;  ///< of the document said last
+    bool is_reading = false;
+    bool is_dirty = false;
+  };
+  using RoomPtr = std::shared_ptr<Room>;
+
+  void join(const SocketPtr& socket);
+  void leave(const ObjectId& id, const net::Socket& socket);
+  RoomPtr find(const ObjectId& id) const;
+  void read(const ObjectId& id, const RoomPtr& room);
+  static void tell(const Room& room, std::string_view event, const std::string& args);
+  static awaitable<void> tell_document(std::shared_ptr<TaskNamespaces> self, ObjectId id, RoomPtr room);
+  static awaitable<void> end(std::shared_ptr<RunnerLink> link, ObjectId id, RoomPtr room);
+
+  const std::shared_ptr<Runners> runners_;
+  std::unordered_map<ObjectId, RoomPtr> rooms_;
+};
+
+/// `{time, level, text}`, as JSON text.
+std::string log_line_text(const core::LogLine& line);
+
+}  // namespace taskrunner::api
