@@ -32,9 +32,9 @@ TEST(Heartbeat, TakesAnyByteAfterAPingAsLife) {
   EXPECT_EQ(heart.on_time(at(300)), Action::ping);
   heart.on_bytes(at(400));
   EXPECT_EQ(heart.on_time(at(500)), Action::wait);
-  EXPECT_EQ(heart.deadline(), at(800));
-  EXPECT_EQ(heart.on_time(at(800)), Action::ping);
-  EXPECT_EQ(heart.on_time(at(1000)), Action::give_up);
+  EXPECT_EQ(heart.deadline(), at(700));
+  EXPECT_EQ(heart.on_time(at(700)), Action::ping);
+  EXPECT_EQ(heart.on_time(at(900)), Action::give_up);
 }
 
 }  // namespace
