@@ -2,6 +2,7 @@
 
 #include "core/task_document.hpp"
 #include "query/compiled_query.hpp"
+#include "core/import_record.hpp"
 #include "store/same_request.hpp"
 
 #include <algorithm>
@@ -77,23 +78,44 @@ void MemoryStore::erase(const TaskPtr& task, Changes& changes) {
   tasks_.erase(task->id);
 }
 
-AddResult MemoryStore::add_one(const NewTask& task, Changes& changes) {
-  if (task.id.is_zero()) return {nullptr, false, ErrorCode::invalid_argument, zero_id_reason};
-  TaskPtr known;
-  if (const auto found = tasks_.find(task.id); found != tasks_.end()) known = found->second;
-  if (!known && task.unique_key)
-    if (const auto found = unique_keys_.find(*task.unique_key); found != unique_keys_.end())
-      known = tasks_.at(found->second);
-  if (known) {
-    if (same_request(*known, task)) return {known, true, {}, {}};
-    return {nullptr, false, ErrorCode::conflict, conflict_reason(known->id)};
-  }
-  const auto record = std::make_shared<const TaskRecord>(core::new_record(task, clock_.wall_ms()));
+TaskPtr MemoryStore::find_known(const ObjectId& id, const std::optional<std::string>& unique_key) const {
+  if (const auto found = tasks_.find(id); found != tasks_.end()) return found->second;
+  if (!unique_key) return nullptr;
+  const auto found = unique_keys_.find(*unique_key);
+  return found == unique_keys_.end() ? nullptr : tasks_.at(found->second);
+}
+
+void MemoryStore::put_new(const TaskPtr& record, Changes& changes) {
   tasks_[record->id] = record;
   if (record->unique_key) unique_keys_[*record->unique_key] = record->id;
   index(*record);
   changes.note(FeedEvent::Kind::insert, record);
+}
+
+AddResult MemoryStore::add_one(const NewTask& task, Changes& changes) {
+  if (task.id.is_zero()) return {nullptr, false, ErrorCode::invalid_argument, zero_id_reason};
+  if (const TaskPtr known = find_known(task.id, task.unique_key)) {
+    if (same_request(*known, task)) return {known, true, {}, {}};
+    return {nullptr, false, ErrorCode::conflict, conflict_reason(known->id)};
+  }
+  const auto record = std::make_shared<const TaskRecord>(core::new_record(task, clock_.wall_ms()));
+  put_new(record, changes);
   return {record, false, {}, {}};
+}
+
+AddResult MemoryStore::import_one(const TaskRecord& task, Changes& changes) {
+  const auto record = std::make_shared<const TaskRecord>(core::as_imported(task));
+  if (const TaskPtr known = find_known(record->id, record->unique_key)) return import_beside(*known, *record);
+  put_new(record, changes);
+  return {record, false, {}, {}};
+}
+
+std::vector<AddResult> MemoryStore::import_records(std::span<const TaskRecord> tasks) {
+  std::lock_guard lock(mutex_);
+  Changes changes(ring_);
+  std::vector<AddResult> results;
+  for (const TaskRecord& task : tasks) results.push_back(import_one(task, changes));
+  return results;
 }
 
 std::vector<AddResult> MemoryStore::add(std::span<const NewTask> tasks) {

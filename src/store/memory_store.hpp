@@ -4,6 +4,7 @@
 
 #include "base/clock.hpp"
 #include "base/random.hpp"
+#include "core/record_importer.hpp"
 #include "core/state_machine.hpp"
 #include "store/feed_ring.hpp"
 
@@ -22,12 +23,13 @@ namespace taskrunner::store {
 
 /// A store in this process's memory: for tests, the simulation, and programs whose tasks need not outlive them.
 /// One mutex; deterministic where its clock and randomness are.
-class MemoryStore final : public Store {
+class MemoryStore final : public Store, public core::RecordImporter {
  public:
   MemoryStore(const Clock& clock, std::shared_ptr<Random> random, KeepPolicy keep);
 
   std::string describe() const override { return "memory:"; }
   std::vector<AddResult> add(std::span<const NewTask> tasks) override;
+  std::vector<AddResult> import_records(std::span<const TaskRecord> tasks) override;
   ClaimResult claim(const ClaimRequest& request) override;
   std::vector<TransitionResult> apply(std::span<const Transition> transitions) override;
   TaskPtr get(const ObjectId& id) override;
@@ -62,6 +64,9 @@ class MemoryStore final : public Store {
   void replace(const TaskPtr& before, TaskPtr after, Changes& changes);
   void erase(const TaskPtr& task, Changes& changes);
   AddResult add_one(const NewTask& task, Changes& changes);
+  AddResult import_one(const TaskRecord& task, Changes& changes);
+  TaskPtr find_known(const ObjectId& id, const std::optional<std::string>& unique_key) const;
+  void put_new(const TaskPtr& record, Changes& changes);
   TransitionResult apply_one(const Transition& transition, Changes& changes);
   core::TransitionContext context() { return {clock_.wall_ms(), keep_, random_->fraction()}; }
   struct TopicScan;

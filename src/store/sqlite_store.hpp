@@ -2,6 +2,7 @@
 
 #include <taskrunner/store.hpp>
 
+#include "core/record_importer.hpp"
 #include "core/state_machine.hpp"
 #include "store/claim_cursor.hpp"
 #include "store/feed_ring.hpp"
@@ -22,7 +23,7 @@ namespace taskrunner::store {
 
 /// One collection of an SQLite file. Every change runs on the file's writer thread (group commit) and reads the whole
 /// truth from there; core/state_machine.hpp decides, this stores. Queries run on connections of their own.
-class SqliteStore final : public Store {
+class SqliteStore final : public Store, public core::RecordImporter {
  public:
   /// Makes the tables where they are missing, and ends all sessions: whoever opened them is gone, since this process
   /// has the file's lock.
@@ -31,6 +32,7 @@ class SqliteStore final : public Store {
 
   std::string describe() const override;
   std::vector<AddResult> add(std::span<const NewTask> tasks) override;
+  std::vector<AddResult> import_records(std::span<const TaskRecord> tasks) override;
   ClaimResult claim(const ClaimRequest& request) override;
   std::vector<TransitionResult> apply(std::span<const Transition> transitions) override;
   TaskPtr get(const ObjectId& id) override;
@@ -73,6 +75,7 @@ class SqliteStore final : public Store {
   core::TransitionContext context() { return {options_.clock->wall_ms(), options_.keep, options_.random->fraction()}; }
 
   AddResult add_one(const TaskPtr& record, const EncodedValues& values, const NewTask& asked);
+  AddResult import_one(const TaskPtr& record, const EncodedValues& values);
   TransitionResult apply_one(const Transition& transition);
   TransitionResult carry_out(const Transition& transition, const StoredTask& before);
   std::vector<Claimed> claim_now(const ClaimRequest& request, ClaimResult& result);
