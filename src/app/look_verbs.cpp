@@ -1,0 +1,79 @@
+// list, get.
+
+#include "app/exit_code.hpp"
+#include "app/http_client.hpp"
+#include "app/list_flags.hpp"
+#include "app/task_text.hpp"
+#include "app/terminal.hpp"
+#include "app/verbs.hpp"
+
+#include <unistd.h>
+
+namespace taskrunner::app {
+namespace {
+
+struct LookOptions {
+  HostOptions host;
+  ListOptions list;
+  std::vector<std::string> ids;
+};
+
+std::string list_path(const Query& query) {
+  std::string path = "/api/v1/tasks?skip=" + std::to_string(query.skip) + "&limit=" + std::to_string(query.limit);
+  if (!query.filter.is_null()) path += "&query=" + url_encode(query.filter.dump());
+  if (!query.sort.is_null()) path += "&sort=" + url_encode(query.sort.dump());
+  return path;
+}
+
+int list(const LookOptions& options) {
+  HttpClient client(options.host.url);
+  const Json tasks = client.call("GET", list_path(list_query(options.list)));
+  if (options.host.json)
+    print(tasks.dump() + "\n");
+  else if (tasks.as_array().empty())
+    say("No task matches.");
+  else
+    print(task_table(tasks.as_array(), terminal_width(STDOUT_FILENO)));
+  return exit_done;
+}
+
+int get(const LookOptions& options) {
+  HttpClient client(options.host.url);
+  for (const std::string& id : options.ids) checked_id(id);
+  for (const std::string& id : options.ids) {
+    const Json task = client.call("GET", "/api/v1/tasks/" + id);
+    print(options.host.json ? task.dump() + "\n" : task_details(task));
+  }
+  return exit_done;
+}
+
+}  // namespace
+
+void add_list_flags(CLI::App& verb, ListOptions& options) {
+  verb.add_option("--state", options.states, "to do, running, paused, completed; success, failed, cancelled, dead")
+      ->type_name("STATE")
+      ->delimiter(',');
+  verb.add_option("--topic", options.topics, "only tasks of these topics")->type_name("T")->delimiter(',');
+  verb.add_option("--sort", options.sort, "fields, '-' for descending; or JSON")->type_name("FIELDS");
+  verb.add_option("--skip", options.skip, "leave out so many")->type_name("N")->check(CLI::NonNegativeNumber);
+  verb.add_option("--limit", options.limit, "at most so many (default 1000)")->type_name("N")->check(CLI::NonNegativeNumber);
+}
+
+void add_look_verbs(CLI::App& program, Action& action) {
+  const auto options = std::make_shared<LookOptions>();
+  CLI::App* list_verb = program.add_subcommand("list", "List tasks");
+  add_list_flags(*list_verb, options->list);
+  list_verb->add_option("--query", options->list.query, "MongoDB's query language")->type_name("JSON");
+  add_host_options(*list_verb, options->host);
+  list_verb->footer("Example: task-runner list --state running,paused --topic download#1 --sort=-priority,createdAt\n"
+                    "         task-runner list --query '{\"data.url\": {\"$regex\": \"iso$\"}}' --json");
+  set_action(*list_verb, action, options, list);
+
+  CLI::App* get_verb = program.add_subcommand("get", "Show tasks with all their fields");
+  get_verb->add_option("ID", options->ids, "tasks' ids")->required();
+  add_host_options(*get_verb, options->host);
+  get_verb->footer("Example: task-runner get 65f1a2b3c4d5e6f708192a3b --json");
+  set_action(*get_verb, action, options, get);
+}
+
+}  // namespace taskrunner::app

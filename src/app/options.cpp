@@ -1,0 +1,167 @@
+#include "app/options.hpp"
+
+#include <taskrunner/error.hpp>
+
+#include "base/time_text.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/url/parse.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace taskrunner::app {
+namespace {
+
+[[noreturn]] void refuse(const OptionValue& value, std::string_view wanted) {
+  throw Error(ErrorCode::invalid_argument,
+              fmt::format("{} '{}': {}", value.source, fmt::join(value.words, ","), wanted));
+}
+
+const std::string& word_of(const OptionValue& value) {
+  if (value.words.size() != 1 || value.words[0].empty()) refuse(value, "one value is wanted");
+  return value.words[0];
+}
+
+std::int64_t duration_of(const OptionValue& value, const std::string& word, std::int64_t least_ms) {
+  const auto ms = parse_duration_ms(word);
+  if (!ms) refuse(value, "want a length of time, such as 250ms, 10s, 5m, 2h, 7d");
+  if (*ms < least_ms) refuse(value, fmt::format("want at least {} ms", least_ms));
+  return *ms;
+}
+
+template <typename Number>
+std::optional<Number> number_from(std::string_view text) {
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+void set_listen(ServeOptions& options, const OptionValue& value) {
+  const std::string& word = word_of(value);
+  const std::size_t colon = word.rfind(':');
+  if (colon == std::string::npos) refuse(value, "want ADDRESS:PORT, such as 127.0.0.1:8080");
+  std::string address_text = word.substr(0, colon);
+  if (address_text.starts_with('[') && address_text.ends_with(']'))
+    address_text = address_text.substr(1, address_text.size() - 2);
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address(address_text, error);
+  if (error) refuse(value, "want an IP address before the port, such as 127.0.0.1:8080 or [::1]:8080");
+  if (!number_from<std::uint16_t>(word.substr(colon + 1))) refuse(value, "want a port from 0 to 65535");
+  if (!address.is_loopback())
+    throw Error(ErrorCode::not_supported,
+                fmt::format("{} '{}': whoever reaches that address could add and stop tasks, and authentication is not in "
+                            "this version. Listen at 127.0.0.1 and come from elsewhere by a tunnel, such as "
+                            "ssh -L 8080:127.0.0.1:8080 HOST",
+                            value.source, word));
+  options.runner.listen = word;
+}
+
+void set_public_url(ServeOptions& options, const OptionValue& value) {
+  std::string word = word_of(value);
+  while (word.ends_with('/')) word.pop_back();
+  const auto url = boost::urls::parse_absolute_uri(word);
+  const bool is_origin = url.has_value() && (url->scheme() == "http" || url->scheme() == "https") &&
+                         !url->encoded_host().empty() && url->encoded_path().empty() && !url->has_query() && !url->has_userinfo();
+  if (!is_origin) refuse(value, "want an origin, such as http://tasks.example.com:8080");
+  options.runner.public_url = std::move(word);
+}
+
+void set_max_running(ServeOptions& options, const OptionValue& value) {
+  const auto number = number_from<std::uint32_t>(word_of(value));
+  if (!number || *number < 1 || *number > 1'000'000) refuse(value, "want a whole number from 1 to 1000000");
+  options.runner.max_running = *number;
+}
+
+void set_topics(ServeOptions& options, const OptionValue& value) {
+  for (const std::string& topic : value.words) {
+    const std::size_t hash = topic.rfind('#');
+    const bool is_topic = hash != std::string::npos && hash > 0 && number_from<std::uint32_t>(topic.substr(hash + 1));
+    if (!is_topic) refuse(value, "want topics with their version, such as download#1");
+  }
+  options.topics = value.words;
+}
+
+void set_namespace(ServeOptions& options, const OptionValue& value) {
+  const std::string& word = word_of(value);
+  const bool is_good = word.size() > 1 && word[0] == '/' && word.find_first_of(",?# \t") == std::string::npos && !word.ends_with('/');
+  if (!is_good) refuse(value, "want a Socket.IO namespace, such as /tasks1");
+  options.runner.socket_namespace = word;
+}
+
+void set_keep(ServeOptions& options, const OptionValue& value) {
+  if (value.words.empty() || value.words.size() > 2)
+    refuse(value, "want one length of time, or two: for success and for failure, such as 24h,30d");
+  options.runner.keep.success_ms = duration_of(value, value.words[0], 0);
+  if (value.words.size() == 2) options.runner.keep.failed_ms = duration_of(value, value.words[1], 0);
+}
+
+void set_auth(ServeOptions&, const OptionValue& value) {
+  const std::string& word = word_of(value);
+  if (word == "token" || word == "jwt")
+    throw Error(ErrorCode::not_supported, value.source + " " + word + ": not in this version; 'none' is, at a loopback address");
+  if (word != "none") refuse(value, "want none");
+}
+
+void set_origins(ServeOptions& options, const OptionValue& value) {
+  for (const std::string& origin : value.words) {
+    const auto url = boost::urls::parse_absolute_uri(origin);
+    if (!url.has_value() || url->encoded_host().empty() || !url->encoded_path().empty())
+      refuse(value, "want origins, such as https://example.com");
+  }
+  options.runner.allow_origins = value.words;
+}
+
+void set_session(ServeOptions& options, const OptionValue& value) {
+  options.runner.session = std::chrono::milliseconds(duration_of(value, word_of(value), 2'000));
+}
+void set_drain(ServeOptions& options, const OptionValue& value) {
+  options.runner.drain = std::chrono::milliseconds(duration_of(value, word_of(value), 0));
+}
+void set_store(ServeOptions& options, const OptionValue& value) { options.runner.store = word_of(value); }
+void set_instance(ServeOptions& options, const OptionValue& value) { options.runner.instance = word_of(value); }
+void set_download_dir(ServeOptions& options, const OptionValue& value) { options.download_dir = word_of(value); }
+void set_download_allow(ServeOptions& options, const OptionValue& value) { options.download_allow = value.words; }
+
+void not_yet(ServeOptions&, const OptionValue& value) {
+  throw Error(ErrorCode::not_supported, value.source + ": not in this version");
+}
+
+constexpr bool is_list = true;
+constexpr bool is_one = false;
+
+constexpr OptionSpec specs[] = {
+    {"store", "URL", "where tasks live: sqlite:PATH or memory: (default sqlite:task-runner.db)", is_one, set_store},
+    {"listen", "ADDR:PORT", "where to serve (default 127.0.0.1:8080; port 0: any free one)", is_one, set_listen},
+    {"public-url", "ORIGIN", "under which others reach this host (default: the listen address)", is_one, set_public_url},
+    {"instance", "NAME", "this host's name (default HOSTNAME:PORT)", is_one, set_instance},
+    {"max-running", "N", "tasks that run at once (default 16)", is_one, set_max_running},
+    {"topic", "T", "run only these topics (default: all built-in ones)", is_list, set_topics},
+    {"download-dir", "DIR", "downloads land below it (default downloads)", is_one, set_download_dir},
+    {"download-allow", "CIDR", "addresses that downloads may reach (default: any, at a loopback address)", is_list,
+     set_download_allow},
+    {"namespace", "PATH", "Socket.IO namespace of the tasks (default /tasks)", is_one, set_namespace},
+    {"keep", "TIME", "how long ended tasks stay: after success, after failure (default 24h,30d)", is_list, set_keep},
+    {"session", "TIME", "length of this host's lease on its tasks (default 30s)", is_one, set_session},
+    {"drain", "TIME", "after SIGTERM, time for tasks to reach a checkpoint (default 30s)", is_one, set_drain},
+    {"allow-origin", "ORIGIN", "origins whose pages may connect besides the host's own", is_list, set_origins},
+    {"auth", "HOW", "none: whoever reaches the address may do everything", is_one, set_auth},
+    {"relay", "", "not in this version", is_one, not_yet},
+    {"share-topics", "", "not in this version", is_one, not_yet},
+    {"behind-proxy", "", "not in this version", is_one, not_yet},
+    {"death-proof", "HOW", "not in this version", is_one, not_yet},
+    {"fleet-secret-file", "FILE", "not in this version", is_one, not_yet},
+};
+
+}  // namespace
+
+std::span<const OptionSpec> serve_option_specs() { return specs; }
+
+const OptionSpec* find_serve_option(std::string_view name) {
+  const auto* found = std::find_if(std::begin(specs), std::end(specs), [&](const OptionSpec& s) { return s.name == name; });
+  return found == std::end(specs) ? nullptr : found;
+}
+
+}  // namespace taskrunner::app
