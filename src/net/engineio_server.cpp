@@ -42,9 +42,10 @@ EngineServer::Impl::Verdict EngineServer::Impl::verify(const HttpRequest& reques
   const auto sid = request.query.get("sid").value_or("");
   if (!sid.empty()) {
     const auto found = sessions.find(std::string(sid));
-    if (found == sessions.end()) return {unknown_sid, nullptr};
-    const bool fits = upgrade ? transport == "websocket" : found->second->polling() && transport == "polling";
-    return {fits ? -1 : bad_request, found->second};
+    const auto session = found == sessions.end() ? nullptr : found->second;
+    if (!session || session->end_if_overdue()) return {unknown_sid, nullptr};
+    const bool fits = upgrade ? transport == "websocket" : session->polling() && transport == "polling";
+    return {fits ? -1 : bad_request, session};
   }
   if (request.method != "GET") return {bad_handshake_method, nullptr};
   if ((transport == "websocket") != upgrade) return {bad_request, nullptr};

@@ -61,6 +61,12 @@ void EngineSession::check_stalled(Clock::time_point now) {
   end("client reads nothing");
 }
 
+bool EngineSession::end_if_overdue() {
+  const bool overdue = state_ == State::open && heartbeat_.overdue(Clock::now());
+  if (overdue) end("ping timeout");
+  return overdue;
+}
+
 void EngineSession::note_progress() {
   stalled_since_ = Clock::now();
   if (!congested_ || queued_bytes() > server_->options.soft_buffer_bytes / 2) return;

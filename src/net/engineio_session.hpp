@@ -35,6 +35,8 @@ class EngineSession final : public WebSocketUser, public std::enable_shared_from
   void on_post(std::string body, HttpResponder responder, HttpFields fields);
   /// The session's websocket from the start, or a candidate for an upgrade. Closes it if there is one already.
   void on_websocket(std::shared_ptr<WebSocketConnection> websocket);
+  /// Ends it if its time to answer a ping is over: a late request must not revive it.
+  bool end_if_overdue();
   bool has_poll() const { return poll_ != nullptr; }
   void refuse_overlap(std::string_view reason);
   /// Is nothing of what is queued taken for so long?

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 
 namespace taskrunner::net {
@@ -23,15 +24,18 @@ class Heartbeat {
   }
   /// When to call on_time next.
   Time deadline() const { return deadline_; }
+  /// The time to answer is over, whether or not on_time was called yet.
+  bool overdue(Time now) const { return pinged_ && now >= deadline_ && heard_ <= pinged_at_; }
   Action on_time(Time now) {
     if (now < deadline_) return Action::wait;
     if (!pinged_) {
       pinged_ = true;
       pinged_at_ = now;
-      deadline_ = now + timeout_;
+      // Counted from when the ping was due; but a loop that was held up gives a client half the time at least.
+      deadline_ = std::max(deadline_ + timeout_, now + timeout_ / 2);
       return Action::ping;
     }
-    if (heard_ <= pinged_at_) return Action::give_up;
+    if (overdue(now)) return Action::give_up;
     pinged_ = false;
     deadline_ = heard_ + interval_ > now ? heard_ + interval_ : now + interval_;
     return Action::wait;

@@ -27,6 +27,16 @@ TEST(Heartbeat, GivesUpWhoSaysNothingAfterAPing) {
   EXPECT_EQ(heart.on_time(at(500)), Action::give_up);
 }
 
+TEST(Heartbeat, CountsFromWhenThePingWasDueButGivesHalfTheTimeAtLeast) {
+  Heartbeat late(300, 200, start);
+  EXPECT_EQ(late.on_time(at(320)), Action::ping);
+  EXPECT_FALSE(late.overdue(at(499)));
+  EXPECT_TRUE(late.overdue(at(500)));
+  Heartbeat held_up(300, 200, start);
+  EXPECT_EQ(held_up.on_time(at(5000)), Action::ping);
+  EXPECT_EQ(held_up.deadline(), at(5100));
+}
+
 TEST(Heartbeat, TakesAnyByteAfterAPingAsLife) {
   Heartbeat heart(300, 200, start);
   EXPECT_EQ(heart.on_time(at(300)), Action::ping);

@@ -1,6 +1,8 @@
 #include "net/http_connection.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "base/log.hpp"
 #include "net/http_stream_writer.hpp"
@@ -13,6 +15,13 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 constexpr std::size_t pipelined_limit_bytes = 64 * 1024;
+
+/// RFC 9457: what is refused before any handler looks as what handlers refuse.
+HttpResponse problem_response(unsigned status, const std::string& detail) {
+  const boost::json::object problem = {
+      {"type", "about:blank"}, {"title", reason_phrase(status)}, {"status", status}, {"detail", detail}};
+  return text_response(status, boost::json::serialize(problem), "application/problem+json");
+}
 }  // namespace
 
 HttpConnection::HttpConnection(std::shared_ptr<HttpServer::Impl> server, std::unique_ptr<ByteStream> stream,
@@ -191,7 +200,7 @@ void HttpConnection::fail_request(unsigned status, const std::string& text) {
   ++request_number_;
   state_ = State::answering;
   keep_alive_ = false;
-  respond(request_number_, text_response(status, text + "\n"));
+  respond(request_number_, problem_response(status, text));
 }
 
 void HttpConnection::set_deadline(int after_ms) {
