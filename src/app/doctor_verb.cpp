@@ -22,12 +22,13 @@ namespace {
 
 using Findings = std::vector<store::StoreFinding>;
 constexpr std::uintmax_t little_space_bytes = 1'000'000'000;
+constexpr long answer_timeout_ms = 3'000;  // somebody else's port may never answer
 constexpr std::int64_t year_2024_ms = 1'704'067'200'000;
 constexpr std::int64_t year_2100_ms = 4'102'444'800'000;
 
 bool answers_as_host(const std::string& url) {
   try {
-    return HttpClient(url).send("GET", "/healthz").status == 200;
+    return HttpClient(url, answer_timeout_ms).send("GET", "/healthz").status == 200;
   } catch (const Error&) {
     return false;
   }

@@ -9,8 +9,6 @@
 namespace taskrunner::app {
 namespace {
 
-constexpr long request_timeout_ms = 60'000;
-
 ErrorCode code_of(int status) {
   switch (status) {
     case 403:
@@ -36,9 +34,9 @@ std::string problem_text(const HttpAnswer& answer) {
 
 }  // namespace
 
-HttpClient::HttpClient(std::string base_url)
+HttpClient::HttpClient(std::string base_url, long timeout_ms)
     : base_url_(checked_base_url(std::move(base_url))), easy_(make_curl_easy(&body_)) {
-  curl_easy_setopt(easy_.get(), CURLOPT_TIMEOUT_MS, request_timeout_ms);
+  curl_easy_setopt(easy_.get(), CURLOPT_TIMEOUT_MS, timeout_ms);
 }
 
 HttpAnswer HttpClient::send(const std::string& method, const std::string& path, std::string_view body,

@@ -18,8 +18,9 @@ struct HttpAnswer {
 /// Requests to one host, one at a time, over one kept connection. Blocking; for one thread.
 class HttpClient {
  public:
-  /// `base_url` as "http://127.0.0.1:8080". Throws Error{invalid_argument} where it is none.
-  explicit HttpClient(std::string base_url);
+  /// `base_url` as "http://127.0.0.1:8080". Throws Error{invalid_argument} where it is none. A request may take
+  /// `timeout_ms`.
+  explicit HttpClient(std::string base_url, long timeout_ms = 60'000);
 
   const std::string& base_url() const { return base_url_; }
 

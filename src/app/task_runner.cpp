@@ -1,0 +1,171 @@
+#include <taskrunner/task_runner.hpp>
+
+#include "app/shared_door.hpp"
+#include "app/store_watch.hpp"
+#include "base/log.hpp"
+#include "core/runner.hpp"
+#include "store/open_store.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <unistd.h>
+
+#include <csignal>
+
+namespace taskrunner {
+namespace {
+
+std::string host_name() {
+  char name[256] = {};
+  return gethostname(name, sizeof name - 1) == 0 ? name : "host";
+}
+
+std::int64_t wall_ms_of(std::chrono::system_clock::time_point time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+core::RunnerOptions runner_options(const TaskRunnerOptions& options, std::uint16_t port, std::string origin) {
+  core::RunnerOptions out;
+  out.instance = options.instance.empty() ? host_name() + ":" + std::to_string(port ? port : getpid()) : options.instance;
+  out.base_url = options.public_url.empty() ? std::move(origin) : options.public_url;
+  out.max_running = options.max_running;
+  out.session_ms = options.session.count();
+  out.drain_ms = options.drain.count();
+  return out;
+}
+
+}  // namespace
+
+/// The port is opened first, so that the host's name and URL are known, and closed last.
+class TaskRunner::Impl {
+ public:
+  explicit Impl(TaskRunnerOptions given)
+      : options(std::move(given)),
+        random(std::make_shared<Random>(Random::system_seed())),
+        store(store::open_store(options.store, {&system_clock(), random, options.keep})) {
+    open_door();
+    runner = std::make_unique<core::Runner>(
+        runner_options(options, door ? door->port() : 0, door ? door->origin() : ""), store, random, system_clock());
+  }
+  ~Impl() {
+    stop(true);
+    runner.reset();
+  }
+
+  void open_door() {
+    if (!options.listen.empty() && !door) door = app::SharedDoor::open(options.listen, options.allow_origins);
+  }
+
+  void start() {
+    std::lock_guard lock(mutex);
+    if (std::exchange(started, true)) return;
+    open_door();
+    runner->start();
+    if (door) door->attach(*runner, options.socket_namespace);
+  }
+
+  void stop(bool force) {
+    std::lock_guard lock(mutex);
+    if (!std::exchange(started, false)) return;
+    runner->stop(force);
+    if (door) door->detach(*runner);
+    door.reset();
+  }
+
+  TransitionResult apply(Transition transition) {
+    return std::move(store->apply(std::span(&transition, 1)).at(0));
+  }
+
+  TaskRunnerOptions options;
+  std::shared_ptr<Random> random;
+  std::shared_ptr<Store> store;
+  std::shared_ptr<app::SharedDoor> door;
+  std::unique_ptr<core::Runner> runner;
+  std::mutex mutex;
+  bool started = false;
+};
+
+TaskRunner::TaskRunner(TaskRunnerOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+TaskRunner::~TaskRunner() = default;
+
+void TaskRunner::handle(std::string versioned_topic, std::shared_ptr<TaskFactory> factory, TopicOptions options) {
+  impl_->runner->handle(std::move(versioned_topic), std::move(factory), options);
+}
+
+void TaskRunner::schedule(std::string name, std::string_view cron, std::string_view zone, NewTask task) {
+  impl_->runner->schedule({std::move(name), core::Cron(cron, zone), std::move(task)});
+}
+
+ObjectId TaskRunner::add_json(std::string versioned_topic, Json data, const AddOptions& options) {
+  NewTask task;
+  task.versioned_topic = std::move(versioned_topic);
+  task.data = std::move(data);
+  task.priority = options.priority;
+  if (options.wait_until) task.wait_until_ms = wall_ms_of(*options.wait_until);
+  task.unique_key = options.unique_key;
+  task.max_attempts = options.max_attempts;
+  task.applicant = options.applicant;
+  std::vector<NewTask> tasks;
+  tasks.push_back(std::move(task));
+  const std::vector<AddResult> results = add_many(std::move(tasks));
+  if (results.at(0).error) throw Error(*results[0].error, results[0].reason);
+  return results[0].task->id;
+}
+
+std::vector<AddResult> TaskRunner::add_many(std::vector<NewTask> tasks) {
+  return impl_->runner->add_blocking(std::move(tasks));
+}
+
+std::optional<TaskRecord> TaskRunner::wait(const ObjectId& id, std::optional<std::chrono::milliseconds> timeout) {
+  return app::wait_for_end(*impl_->store, id, timeout);
+}
+
+TaskPtr TaskRunner::get(const ObjectId& id) { return impl_->store->get(id); }
+std::vector<TaskPtr> TaskRunner::find(const Query& query) { return impl_->store->find(query); }
+
+std::unique_ptr<Watch> TaskRunner::watch(Query query, std::function<void(const std::vector<TaskPtr>&)> on_change) {
+  return app::watch_store(impl_->store, std::move(query), std::move(on_change));
+}
+
+TransitionResult TaskRunner::signal(const ObjectId& id, SignalOp op) {
+  return impl_->apply(SignalTask{id, op, impl_->runner->instance()});
+}
+TransitionResult TaskRunner::retry(const ObjectId& id) { return impl_->apply(RetryTask{id}); }
+TransitionResult TaskRunner::erase(const ObjectId& id) { return impl_->apply(RemoveTask{id}); }
+
+void TaskRunner::start() { impl_->start(); }
+
+void TaskRunner::run() {
+  boost::asio::io_context io;
+  boost::asio::signal_set signals(io, SIGTERM, SIGINT);
+  signals.async_wait([](auto, int) {});
+  start();
+  io.run();
+  log_info("asked to end: running tasks go on to their next checkpoint, then back; once more ends at once");
+  io.restart();
+  signals.async_wait([&](boost::system::error_code error, int) {
+    if (!error) impl_->runner->release_all();
+  });
+  std::thread drainer([&] {
+    drain();
+    boost::asio::post(io, [&] { signals.cancel(); });
+  });
+  io.run();
+  drainer.join();
+  stop(true);
+}
+
+void TaskRunner::drain() {
+  impl_->runner->drain();
+  impl_->runner->wait_until_idle();
+}
+
+void TaskRunner::stop(bool force) { impl_->stop(force); }
+
+std::vector<TaskPtr> TaskRunner::running_now() const { return impl_->runner->running_now(); }
+std::uint16_t TaskRunner::port() const { return impl_->door ? impl_->door->port() : 0; }
+const std::string& TaskRunner::instance() const { return impl_->runner->instance(); }
+
+}  // namespace taskrunner

@@ -1,0 +1,50 @@
+#include "app/wire_up.hpp"
+
+#include <taskrunner/taskrunner.hpp>
+
+#include "base/log.hpp"
+#include "tasks/builtin_topics.hpp"
+
+#include <algorithm>
+
+namespace taskrunner::app {
+namespace {
+
+bool is_loopback(std::string_view listen) {
+  return listen.starts_with("127.") || listen.starts_with("localhost:") || listen.starts_with("[::1]");
+}
+
+/// Who can only be reached from this machine serves its own user, who can reach everything anyway.
+tasks::AddressPolicy download_policy(const ServeOptions& options) {
+  if (!options.download_allow.empty()) return tasks::AddressPolicy::only(options.download_allow);
+  return is_loopback(options.runner.listen) ? tasks::AddressPolicy::everything() : tasks::AddressPolicy::public_only();
+}
+
+bool is_wanted(const ServeOptions& options, const std::string& topic) {
+  return options.topics.empty() || std::find(options.topics.begin(), options.topics.end(), topic) != options.topics.end();
+}
+
+void register_topics(TaskRunner& runner, const ServeOptions& options) {
+  tasks::BuiltinOptions builtin;
+  builtin.download_dir = options.download_dir;
+  builtin.download_allow = download_policy(options);
+  const auto register_topic = [&](std::string topic, std::shared_ptr<TaskFactory> factory, TopicOptions topic_options) {
+    if (is_wanted(options, topic)) runner.handle(std::move(topic), std::move(factory), topic_options);
+  };
+  tasks::register_builtin_topics(register_topic, builtin);
+}
+
+}  // namespace
+
+int serve(const ServeOptions& options) {
+  TaskRunner runner(options.runner);
+  register_topics(runner, options);
+  // The port itself: where any free one was asked for, this line is how one learns it.
+  const std::string address = options.runner.listen.substr(0, options.runner.listen.rfind(':'));
+  log_info("{}: the page is at http://{}:{}/, tasks are in {}", runner.instance(), address, runner.port(), options.runner.store);
+  runner.run();
+  log_info("{}: ended", runner.instance());
+  return 0;
+}
+
+}  // namespace taskrunner::app
