@@ -32,7 +32,7 @@ void write_pid(int file) {
 
 bool try_lock(int file) {
   using namespace std::chrono_literals;
-  constexpr int tries = 20;
+  constexpr int tries = 10;
   for (int i = 0; i < tries; ++i) {
     if (::flock(file, LOCK_EX | LOCK_NB) == 0) return true;
     if (errno != EWOULDBLOCK && errno != EINTR) return false;

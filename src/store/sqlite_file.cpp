@@ -18,11 +18,12 @@ constexpr std::chrono::seconds idle_before_shrink(20);
 // Memory is modest: an idle host has 15 MiB in all. Caches fill only with what is used.
 std::unique_ptr<Database> open_writer(const std::string& path) {
   auto database = std::make_unique<Database>(path, Database::Mode::create);
-  require_our_schema(*database);
+  refuse_other_schemas(*database);
   if (database->text("PRAGMA journal_mode = WAL") != "wal")
     throw Error(ErrorCode::unavailable, "the store " + path +
                                             " cannot use a write-ahead log here: put it on a local disk");
   database->exec("PRAGMA synchronous = FULL");
+  mark_as_ours(*database);
   database->exec("PRAGMA wal_autocheckpoint = 0");
   database->exec("PRAGMA journal_size_limit = 67108864");
   database->exec("PRAGMA cache_size = -8000");

@@ -36,13 +36,10 @@ FileKind kind_of(Database& database) {
   return FileKind::empty;
 }
 
-void require_our_schema(Database& database) {
+void refuse_other_schemas(Database& database) {
   switch (kind_of(database)) {
-    case FileKind::ours: return;
     case FileKind::empty:
-      database.exec(fmt::format("PRAGMA application_id = {}", schema_application_id));
-      database.exec(fmt::format("PRAGMA user_version = {}", schema_version));
-      return;
+    case FileKind::ours: return;
     case FileKind::newer:
       throw Error(ErrorCode::conflict,
                   fmt::format("the store {} has schema version {}, this program knows {}: use the newer program",
@@ -51,6 +48,12 @@ void require_our_schema(Database& database) {
       throw Error(ErrorCode::conflict, "the store " + database.path() +
                                            " is a database of another program: name another file for the tasks");
   }
+}
+
+void mark_as_ours(Database& database) {
+  if (kind_of(database) != FileKind::empty) return;
+  database.exec(fmt::format("BEGIN; PRAGMA application_id = {}; PRAGMA user_version = {}; COMMIT", schema_application_id,
+                            schema_version));
 }
 
 bool is_collection_name(std::string_view name) {

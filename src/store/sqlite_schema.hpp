@@ -15,8 +15,10 @@ inline constexpr std::int64_t schema_application_id = 0x54524e31;  // "TRN1"
 enum class FileKind { empty, ours, newer, foreign };
 FileKind kind_of(Database& database);
 
-/// Makes an empty file ours; throws Error{conflict} for one that is foreign or newer, with its version.
-void require_our_schema(Database& database);
+/// Throws Error{conflict} for a file that is foreign or newer, with its version. Writes nothing.
+void refuse_other_schemas(Database& database);
+/// Makes an empty file ours; in one transaction.
+void mark_as_ours(Database& database);
 
 /// Letters, digits, `_` and `-`, at most 64, beginning with a letter or `_`, and not SQLite's own.
 bool is_collection_name(std::string_view name);
