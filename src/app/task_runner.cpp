@@ -55,7 +55,10 @@ class TaskRunner::Impl {
   }
 
   void open_door() {
-    if (!options.listen.empty() && !door) door = app::SharedDoor::open(options.listen, options.allow_origins);
+    if (options.listen.empty() || door) return;
+    std::vector<std::string> origins = options.allow_origins;
+    if (!options.public_url.empty()) origins.push_back(options.public_url);  // the host's own, by a proxy's name
+    door = app::SharedDoor::open(options.listen, origins);
   }
 
   void start() {
