@@ -4,7 +4,7 @@
 
 readonly build_packages=(
   g++ cmake ninja-build pkg-config ccache mold
-  libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsqlite3-dev libcurl4-openssl-dev libssl-dev
+  libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsqlite3-dev libmongoc-dev libcurl4-openssl-dev libssl-dev zlib1g-dev
   libpcre2-dev libabsl-dev libfmt-dev libspdlog-dev libcli11-dev libtomlplusplus-dev
   libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev ca-certificates tzdata)
 
