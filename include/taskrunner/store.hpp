@@ -1,5 +1,6 @@
 #pragma once
 
+#include <taskrunner/process_identity.hpp>
 #include <taskrunner/query.hpp>
 #include <taskrunner/task_record.hpp>
 #include <taskrunner/transition.hpp>
@@ -58,6 +59,9 @@ struct SessionInfo {
   std::int64_t started_at_ms = 0;
   std::int64_t until_ms = 0;  ///< by the store's clock; set by the store
   bool lost = false;
+  // By these other hosts may prove its death before its time is over. A store of one process only keeps neither.
+  ProcessIdentity process;
+  std::string watch_address;  ///< "IP:PORT" at which it can be watched live; empty where it cannot
 };
 
 /// What a held task is known by.
@@ -88,8 +92,14 @@ struct FeedEvent {
   std::optional<std::int64_t> wait_until_ms;  ///< of a claimable one
   std::optional<ObjectId> session;           ///< who holds it after the change
   std::optional<SignalOp> signal;            ///< what stands asked for after the change
-  TaskPtr task;  ///< the document after the change; only while a DocumentsWanted is held, and never for remove
+  /// The document after the change; only while a DocumentsWanted is held, never for remove, and not where what
+  /// stands there is no task that could be read.
+  TaskPtr task;
+  std::uint64_t cluster_time = 0;  ///< MongoDB's: seconds << 32 | ordinal; 0 where the store has none
 };
+
+/// The event is not in what was read at that cluster time (a snapshot's cursor.atClusterTime).
+inline bool is_after(const FeedEvent& event, std::uint64_t cluster_time) { return event.cluster_time > cluster_time; }
 
 /// A place in the feed. Opaque but for equality; a store that was reopened does not know old ones.
 struct FeedCursor {
@@ -166,6 +176,8 @@ class Store {
   virtual void close_session(const ObjectId& session) = 0;
   /// Marks sessions lost whose time and grace are over; returns them. For hosts that may judge (docs/states.md).
   virtual std::vector<ObjectId> expire_sessions(std::int64_t grace_ms) = 0;
+  /// Marks one lost whose death is proven. False where it is marked or gone already.
+  virtual bool lose_session(const ObjectId& session) = 0;
   /// All that are open or lost.
   virtual std::vector<SessionInfo> sessions() = 0;
   /// Reaps tasks whose lease names a session that is lost or not there, at most `limit`.

@@ -32,7 +32,7 @@ class FeedRing::DocumentsWanted final : public Feed::Listener {
   std::shared_ptr<std::atomic<int>> count_;
 };
 
-FeedRing::FeedRing(std::uint64_t boot, std::size_t most_events) : boot_(boot), most_events_(most_events) {}
+FeedRing::FeedRing(std::uint64_t boot, std::size_t most_events) : most_events_(most_events), boot_(boot) {}
 FeedRing::~FeedRing() = default;
 
 FeedCursor FeedRing::now() const {
@@ -75,6 +75,19 @@ void FeedRing::publish(std::vector<FeedEvent> events) {
     if (events_.size() > most_events_)
       events_.erase(events_.begin(), events_.begin() + static_cast<std::ptrdiff_t>(events_.size() - most_events_));
   }
+  tell();
+}
+
+void FeedRing::lose(std::uint64_t new_boot) {
+  {
+    std::lock_guard lock(mutex_);
+    boot_ = new_boot;
+    events_.clear();
+  }
+  tell();
+}
+
+void FeedRing::tell() const {
   std::lock_guard lock(listeners_->mutex);
   for (const auto& callback : listeners_->callbacks) callback();
 }

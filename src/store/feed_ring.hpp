@@ -30,6 +30,8 @@ class FeedRing final : public Feed {
   bool documents_wanted() const { return documents_wanted_->load() > 0; }
   /// Gives the events their numbers and tells the listeners. Nothing to tell: no call.
   void publish(std::vector<FeedEvent> events);
+  /// A new life, with nothing in the ring: every cursor given out before is lost. Tells the listeners.
+  void lose(std::uint64_t new_boot);
 
  private:
   class Registration;
@@ -39,9 +41,11 @@ class FeedRing final : public Feed {
     std::list<std::function<void()>> callbacks;
   };
 
-  const std::uint64_t boot_;
+  void tell() const;
+
   const std::size_t most_events_;
   mutable std::mutex mutex_;
+  std::uint64_t boot_;
   std::deque<FeedEvent> events_;
   std::uint64_t last_seq_ = 0;
   std::shared_ptr<Listeners> listeners_ = std::make_shared<Listeners>();
