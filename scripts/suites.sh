@@ -14,6 +14,7 @@ doc         | src/doc/*_test.cpp            | doc_test                  |       
 query       | src/query/*_test.cpp          | query_test                |                | beside | build/tests/query_test
 core        | src/core/*_test.cpp           | core_test                 |                | beside | build/tests/core_test
 store       | src/store/*_test.cpp          | store_test                |                | beside | build/tests/store_test
+fleet       | src/fleet/*_test.cpp          | fleet_test                |                | beside | build/tests/fleet_test
 live        | src/live/*_test.cpp           | live_test                 |                | beside | build/tests/live_test
 tasks       | src/tasks/*_test.cpp          | tasks_test                | nginx          | beside | build/tests/tasks_test
 net         | src/net/*_test.cpp            | net_test                  |                | beside | build/tests/net_test

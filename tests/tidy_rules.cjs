@@ -5,7 +5,7 @@
 'use strict';
 
 // folder: what it may include besides itself. A folder includes only leftwards:
-// base <- doc <- query <- core <- store; core <- live; core <- tasks; base <- net; all <- api <- app.
+// base <- doc <- query <- core <- store; core <- fleet; core <- live; core <- tasks; base <- net; all <- api <- app.
 // web is the page's files, built into the program.
 const directions = {
   base: [],
@@ -14,11 +14,12 @@ const directions = {
   core: ['base', 'doc', 'query'],
   store: ['base', 'doc', 'query', 'core'],
   live: ['base', 'doc', 'query', 'core'],
+  fleet: ['base', 'doc', 'query', 'core'],
   tasks: ['base', 'doc', 'query', 'core'],
   net: ['base'],
   web: [],
   api: ['base', 'doc', 'query', 'core', 'store', 'live', 'tasks', 'net', 'web'],
-  app: ['base', 'doc', 'query', 'core', 'store', 'live', 'tasks', 'net', 'web', 'api'],
+  app: ['base', 'doc', 'query', 'core', 'store', 'fleet', 'live', 'tasks', 'net', 'web', 'api'],
 };
 const direction_reasons = {
   base: 'base is what everything stands on: it knows nobody',
@@ -27,6 +28,7 @@ const direction_reasons = {
   core: 'core holds the Store and Feed interfaces and knows no store, socket or door: that is what the simulation runs',
   store: 'a store carries out transitions; it knows neither sockets nor who asked',
   live: 'a live window is a pure function of list and change; it knows no socket',
+  fleet: 'what hosts know of each other hangs on sessions alone: it knows no task, no store and no door',
   tasks: 'the built-in topics are written against the same interface as anyone else\'s',
   net: 'net speaks protocols and knows no task, so that it can be tested and used without one',
   api: 'the door does not know the program behind it: app puts everything together',
@@ -35,7 +37,7 @@ const direction_reasons = {
 
 // Public headers count as part of the folder whose words they are; what is not named belongs to core, and what
 // puts a whole runner together to app.
-const header_folder = {error: 'base', object_id: 'base', awaitable: 'base', json: 'doc', convert: 'doc',
+const header_folder = {error: 'base', object_id: 'base', process_identity: 'base', awaitable: 'base', json: 'doc', convert: 'doc',
   query: 'query', taskrunner: 'app', task_runner: 'app', runner: 'app'};
 const folder_of_header = (name) => header_folder[name] ?? 'core';
 

@@ -325,6 +325,15 @@ std::vector<ObjectId> MemoryStore::expire_sessions(std::int64_t grace_ms) {
   return expired;
 }
 
+bool MemoryStore::lose_session(const ObjectId& session) {
+  std::lock_guard lock(mutex_);
+  if (is_lost(session)) return false;
+  Changes changes(ring_);
+  sessions_[session].lost = true;
+  changes.note_session_end(session);
+  return true;
+}
+
 std::vector<SessionInfo> MemoryStore::sessions() {
   std::lock_guard lock(mutex_);
   std::vector<SessionInfo> all;

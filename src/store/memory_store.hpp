@@ -40,6 +40,7 @@ class MemoryStore final : public Store, public core::RecordImporter {
   bool renew_session(const ObjectId& session, std::int64_t length_ms) override;
   void close_session(const ObjectId& session) override;
   std::vector<ObjectId> expire_sessions(std::int64_t grace_ms) override;
+  bool lose_session(const ObjectId& session) override;
   std::vector<SessionInfo> sessions() override;
   SweepResult sweep(std::size_t limit) override;
   std::vector<HeldTask> held_by(const ObjectId& session) override;

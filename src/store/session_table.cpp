@@ -35,7 +35,7 @@ SessionTable::SessionTable(Database& database, const std::string& collection)
       close_(database, "DELETE FROM " + hosts_table(collection) + " WHERE id = ?1"),
       is_open_(database, "SELECT 1 FROM " + hosts_table(collection) + " WHERE id = ?1 AND lost = 0"),
       lapsed_(database, "SELECT id FROM " + hosts_table(collection) + " WHERE lost = 0 AND until <= ?1 ORDER BY id"),
-      mark_lost_(database, "UPDATE " + hosts_table(collection) + " SET lost = 1 WHERE id = ?1"),
+      mark_lost_(database, "UPDATE " + hosts_table(collection) + " SET lost = 1 WHERE id = ?1 AND lost = 0"),
       forget_(database, "DELETE FROM " + hosts_table(collection) + " WHERE lost = 1 AND until < ?1"),
       orphans_(database, orphans_sql(collection)),
       advance_tick_(database, "INSERT INTO " + ticks_table(collection) +
@@ -82,13 +82,16 @@ std::vector<ObjectId> SessionTable::expire(std::int64_t lapsed_ms, std::int64_t 
     StatementRun run(lapsed_);
     while (lapsed_.step()) expired.push_back(lapsed_.object_id(0));
   }
-  for (const ObjectId& session : expired) {
-    mark_lost_.bind(1, session);
-    mark_lost_.run();
-  }
+  for (const ObjectId& session : expired) lose(session);
   forget_.bind(1, forget_ms);
   forget_.run();
   return expired;
+}
+
+bool SessionTable::lose(const ObjectId& session) {
+  mark_lost_.bind(1, session);
+  mark_lost_.run();
+  return database_.changes() == 1;
 }
 
 std::vector<ReapTask> SessionTable::orphans(std::size_t limit) {

@@ -28,6 +28,9 @@ class SessionTable {
   /// Marks those lost that lapsed before `lapsed_ms`, deletes lost ones of before `forget_ms`; returns the marked.
   std::vector<ObjectId> expire(std::int64_t lapsed_ms, std::int64_t forget_ms);
 
+  /// False where it is lost already or not there.
+  bool lose(const ObjectId& session);
+
   /// Tasks held by a session that is lost or not there, at most `limit`.
   std::vector<ReapTask> orphans(std::size_t limit);
 

@@ -210,6 +210,14 @@ std::vector<ObjectId> SqliteStore::expire_sessions(std::int64_t grace_ms) {
   });
 }
 
+bool SqliteStore::lose_session(const ObjectId& session) {
+  return write<bool>([&] {
+    const bool was_open = writer_->sessions.lose(session);
+    if (was_open) note_session_end(session);
+    return was_open;
+  });
+}
+
 SweepResult SqliteStore::sweep_now(std::size_t limit) {
   SweepResult result;
   std::vector<ReapTask> orphans = writer_->sessions.orphans(limit + 1);

@@ -51,6 +51,18 @@ TEST_P(SessionTest, OneThatIsUnknownOrClosedIsNotRenewed) {
   EXPECT_TRUE(store->sessions().empty());
 }
 
+TEST_P(SessionTest, OneWhoseDeathIsProvenIsLostAtOnceAndOnce) {
+  const TaskPtr task = running_task();
+  FeedCursor cursor = store->feed().now();
+  EXPECT_TRUE(store->lose_session(session));
+  EXPECT_FALSE(store->lose_session(session));
+  EXPECT_FALSE(store->lose_session(fresh_id()));
+  EXPECT_EQ(events_after(cursor).size(), 1u);
+  EXPECT_FALSE(store->renew_session(session, 30'000));
+  EXPECT_EQ(store->sweep(10).reaped, 1u);
+  EXPECT_EQ(store->get(task->id)->state, TaskState::to_do);
+}
+
 TEST_P(SessionTest, LostOnesAreForgottenAfterADay) {
   clock.now_ms += 40'000;
   store->expire_sessions(0);
