@@ -2,17 +2,18 @@
 
 #include "bare_sqlite.hpp"
 
+#include "report/figures.hpp"
+#include "report/options.hpp"
+#include "report/temporary_folder.hpp"
 #include "store/open_store.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
-#include <cstdlib>
+#include <cstdio>
 #include <deque>
-#include <filesystem>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -25,31 +26,6 @@ namespace {
 using Time = std::chrono::steady_clock;
 
 constexpr std::size_t batch = 1'000;
-
-struct Options {
-  std::size_t tasks = 100'000;
-  std::size_t runs = 5;
-  std::size_t pending = 0;  ///< others that wait all the while
-  std::filesystem::path folder = std::filesystem::temp_directory_path();
-};
-
-/// A folder that is gone afterwards.
-class Folder {
- public:
-  explicit Folder(const std::filesystem::path& parent) {
-    std::string name = (parent / "bench_store.XXXXXX").string();
-    if (!::mkdtemp(name.data())) throw Error(ErrorCode::unavailable, "cannot make " + name);
-    path_ = name;
-  }
-  ~Folder() {
-    std::error_code error;
-    std::filesystem::remove_all(path_, error);
-  }
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 class Bench {
  public:
@@ -155,59 +131,43 @@ double rate(std::size_t count, const std::function<void()>& work) {
   return static_cast<double>(count) / std::chrono::duration<double>(Time::now() - start).count();
 }
 
-struct Figure {
-  std::string name;
-  double wanted = 0;
-  std::vector<double> values;
-};
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
-void print(const std::vector<Figure>& figures) {
-  fmt::print("{:<58} {:>9} {:>9} {:>9} {:>9}\n", "tasks a second", "median", "least", "most", "wanted");
-  for (const Figure& figure : figures)
-    fmt::print("{:<58} {:>9.0f} {:>9.0f} {:>9.0f} {:>9}\n", figure.name, median(figure.values),
-               *std::min_element(figure.values.begin(), figure.values.end()),
-               *std::max_element(figure.values.begin(), figure.values.end()),
-               figure.wanted > 0 ? fmt::format("{:.0f}", figure.wanted) : "-");
+std::vector<Figure> all_figures() {
+  return {
+      {"bare_cycle", "bare SQLite: insert, claim, complete (batches of 1,000)", "tasks/s", 0, {}},
+      {"bare_claim_complete", "bare SQLite: claim, complete (batches of 1,000)", "tasks/s", 0, {}},
+      {"add_bulk", "store: add in bulk (batches of 1,000)", "tasks/s", 100'000, {}},
+      {"claim_complete", "store: claim, complete (added before)", "tasks/s", 54'000, {}},
+      {"whole_cycle", "store: add, claim, complete at the same time", "tasks/s", 40'000, {}},
+      {"add_single", "store: add one at a time, one adder", "tasks/s", 4'500, {}},
+  };
 }
 
 void run_once(const Options& options, std::vector<Figure>& figures) {
-  const Folder folder(options.folder);
+  const TemporaryFolder folder(options.folder);
   const BareRates bare = run_bare_sqlite(folder.file("bare.db"), options.tasks, batch);
+  note(figures, "bare_cycle", bare.whole_cycle);
+  note(figures, "bare_claim_complete", bare.claim_complete);
   Bench bench(store::open_store("sqlite:" + folder.file("store.db"), {}));
   bench.add(options.pending, "other#1");
+  note(figures, "add_bulk", rate(options.tasks, [&] { bench.add(options.tasks); }));
+  note(figures, "claim_complete", rate(options.tasks, [&] { bench.drain(options.tasks); }));
+  note(figures, "whole_cycle", rate(options.tasks, [&] {
+         std::jthread adder([&] { bench.add(options.tasks); });
+         bench.drain(options.tasks);
+       }));
   const std::size_t singly = std::min<std::size_t>(options.tasks, 10'000);
-  std::size_t next = 0;
-  const auto note = [&](double value) { figures[next++].values.push_back(value); };
-  note(bare.whole_cycle);
-  note(bare.claim_complete);
-  note(rate(options.tasks, [&] { bench.add(options.tasks); }));
-  note(rate(options.tasks, [&] { bench.drain(options.tasks); }));
-  note(rate(options.tasks, [&] {
-    std::thread adder([&] { bench.add(options.tasks); });
-    bench.drain(options.tasks);
-    adder.join();
-  }));
-  note(rate(singly, [&] { bench.add_singly(singly); }));
+  note(figures, "add_single", rate(singly, [&] { bench.add_singly(singly); }));
 }
 
 int run(const Options& options) {
-  std::vector<Figure> figures = {
-      {"bare SQLite: insert, claim, complete (batches of 1,000)", 0, {}},
-      {"bare SQLite: claim, complete (batches of 1,000)", 0, {}},
-      {"store: add in bulk (batches of 1,000)", 100'000, {}},
-      {"store: claim, complete (added before)", 54'000, {}},
-      {"store: add, claim, complete at the same time", 40'000, {}},
-      {"store: add one at a time, one adder", 4'500, {}},
-  };
-  fmt::print("{} tasks of 100 B, {} runs, {} others pending; WAL, synchronous=FULL (fsync before each answer); {}\n",
-             options.tasks, options.runs, options.pending, options.folder.string());
+  std::vector<Figure> figures = all_figures();
   for (std::size_t i = 0; i < options.runs; ++i) run_once(options, figures);
-  print(figures);
+  if (options.as_json) {
+    fmt::print("{}", to_json(figures));
+    return 0;
+  }
+  fmt::print("{} tasks of 100 B, {} runs, {} others pending; SQLite, synchronous=FULL (fsync before each answer); in {}\n\n{}",
+             options.tasks, options.runs, options.pending, options.folder.string(), to_markdown(figures));
   return 0;
 }
 
@@ -215,14 +175,10 @@ int run(const Options& options) {
 }  // namespace taskrunner::bench
 
 int main(int count, char** arguments) {
-  taskrunner::bench::Options options;
-  for (int i = 1; i + 1 < count; i += 2) {
-    const std::string name = arguments[i];
-    const std::string value = arguments[i + 1];
-    if (name == "--tasks") options.tasks = std::stoul(value);
-    if (name == "--runs") options.runs = std::stoul(value);
-    if (name == "--pending") options.pending = std::stoul(value);
-    if (name == "--dir") options.folder = value;
+  try {
+    return taskrunner::bench::run(taskrunner::bench::read_options(count, arguments));
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "bench_store: {}\n", error.what());
+    return 1;
   }
-  return taskrunner::bench::run(options);
 }
