@@ -1,5 +1,6 @@
 #include "store/open_store.hpp"
 
+#include "store/check_mongo.hpp"
 #include "store/file_lock.hpp"
 #include "store/sqlite_schema.hpp"
 #include "store/store_url.hpp"
@@ -106,6 +107,7 @@ std::vector<StoreFinding> check_store(std::string_view text) {
   try {
     const StoreUrl url = parse_store_url(text);
     if (url.kind == StoreUrl::Kind::sqlite) return check_sqlite(url);
+    if (url.kind == StoreUrl::Kind::mongo) return check_mongo(url.mongo);
     return {{true, "a store in memory: its tasks end with the process", {}}};
   } catch (const Error& error) {
     return {{false, error.what(), "give a store by --store"}};

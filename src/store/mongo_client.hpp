@@ -4,17 +4,25 @@
 
 #include <mongoc/mongoc.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
 namespace taskrunner::store {
+
+/// How long is waited where the URL says nothing. libmongoc's own are 30 s, 10 s and 5 minutes.
+struct MongoTimeOuts {
+  std::int32_t primary_ms = 3'000;  ///< to find the primary
+  std::int32_t connect_ms = 3'000;
+  std::int32_t answer_ms = 15'000;
+};
 
 /// The clients of one MongoDB deployment. A client is of one thread at a time: whoever has something to ask takes one
 /// for so long. Thread-safe. Nothing is connected before the first command.
 class MongoPool {
  public:
   /// Throws Error{invalid_argument} where libmongoc refuses the URL, {unavailable} where an SRV name is not found.
-  explicit MongoPool(const MongoUrl& url);
+  explicit MongoPool(const MongoUrl& url, const MongoTimeOuts& time_outs = {});
   ~MongoPool();
   MongoPool(const MongoPool&) = delete;
   MongoPool& operator=(const MongoPool&) = delete;
@@ -41,6 +49,7 @@ struct MongoCollections {
   std::string hosts;      ///< `<tasks>.hosts`: sessions
   std::string schedules;  ///< `<tasks>.schedules`: last ticks
   std::string shown;      ///< the URL without secrets, for people and logs
+  MongoUrl url;           ///< with secrets: for pools with time-outs of their own
 };
 
 MongoCollections open_collections(const MongoUrl& url);

@@ -2,6 +2,7 @@
 
 #include <taskrunner/error.hpp>
 
+#include "store/mongo_library.hpp"
 #include "store/sqlite_schema.hpp"
 
 #include <mongoc/mongoc.h>
@@ -75,6 +76,7 @@ MongoUrl parse_mongo_url(std::string_view text) {
   url.shown = std::string(scheme_of(text)) + std::string(hosts_of(text));
   if (text.find('\0') != std::string_view::npos) wrong(url, "a URL holds no NUL character");
   url.uri = take_collection(text, url.collection);
+  const SilentLibmongoc silent;
   const Uri uri(mongoc_uri_new_with_error(url.uri.c_str(), nullptr));
   if (!uri)
     wrong(url, "it is no MongoDB URL (want mongodb://[USER:PASSWORD@]HOST[:PORT]/DATABASE[?OPTION=VALUE&…], with the "

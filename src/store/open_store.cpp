@@ -1,6 +1,7 @@
 #include "store/open_store.hpp"
 
 #include "store/memory_store.hpp"
+#include "store/mongo_store.hpp"
 #include "store/sqlite_schema.hpp"
 #include "store/sqlite_store.hpp"
 #include "store/store_url.hpp"
@@ -30,6 +31,7 @@ std::shared_ptr<Store> open_sqlite(const StoreUrl& url, const StoreOptions& opti
 std::shared_ptr<Store> open_store(std::string_view text, const StoreOptions& options) {
   const StoreUrl url = parse_store_url(text);
   if (url.kind == StoreUrl::Kind::sqlite) return open_sqlite(url, options);
+  if (url.kind == StoreUrl::Kind::mongo) return std::make_shared<MongoStore>(open_collections(url.mongo), options);
   auto random = options.random ? options.random : std::make_shared<Random>(Random::system_seed());
   return std::make_shared<MemoryStore>(*options.clock, std::move(random), options.keep);
 }

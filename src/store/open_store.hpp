@@ -14,18 +14,23 @@ namespace taskrunner::store {
 
 /// What every store is given. The clock must outlive the store.
 struct StoreOptions {
+  /// MongoDB stores go by their primary's clock instead, unless this is another than the system's.
   const Clock* clock = &system_clock();
   std::shared_ptr<Random> random;  ///< null: seeded by the system
   KeepPolicy keep;
 };
 
-/// Opens a store by its URL: `memory:` (a new one each time) or `sqlite:PATH[?collection=NAME]` (default collection
-/// `tasks`; PATH is created where it is missing, its folder is not). Within a process the same file and collection
-/// is one store, with the options of whoever came first. Opening a collection ends all sessions in it.
+/// Opens a store by its URL (default collection `tasks`):
+///  - `memory:`: a new one each time.
+///  - `sqlite:PATH[?collection=NAME]`: PATH is created where it is missing, its folder is not. Within a process the same
+///    file and collection is one store, with the options of whoever came first. Opening a collection ends all sessions
+///    in it.
+///  - `mongodb://[USER:PASSWORD@]HOSTS/DATABASE[?collection=NAME&…]` and `mongodb+srv://…`: a replica set, shared with
+///    whoever else opens it.
 ///
-/// Throws Error: invalid_argument for a URL that is wrong, not_supported for a kind of store that this build has
-/// not, conflict where another process holds the file, where it is no database of ours or of a newer schema, and
-/// unavailable where it cannot be read or written.
+/// Throws Error: invalid_argument for a URL that is wrong, conflict where another process holds the file, where it is
+/// no database of ours or of a newer schema, not_supported where a server is no replica set, and unavailable where it
+/// cannot be read or written.
 std::shared_ptr<Store> open_store(std::string_view url, const StoreOptions& options);
 
 /// One thing that was looked at.

@@ -25,9 +25,13 @@ StoreUrl parse_store_url(std::string_view url) {
   constexpr std::string_view sqlite = "sqlite:";
   StoreUrl parsed;
   if (url == "memory:") return parsed;
-  if (url.starts_with("mongodb://") || url.starts_with("mongodb+srv://"))
-    throw Error(ErrorCode::not_supported, "MongoDB stores are not in this build yet: use sqlite:PATH or memory:");
-  if (!url.starts_with(sqlite)) wrong(url, "want sqlite:PATH[?collection=NAME], or memory:");
+  if (is_mongo_url(url)) {
+    parsed.kind = StoreUrl::Kind::mongo;
+    parsed.mongo = parse_mongo_url(url);
+    parsed.collection = parsed.mongo.collection;
+    return parsed;
+  }
+  if (!url.starts_with(sqlite)) wrong(url, "want mongodb://HOSTS/DATABASE, sqlite:PATH[?collection=NAME], or memory:");
   parsed.kind = StoreUrl::Kind::sqlite;
   const std::string_view rest = url.substr(sqlite.size());
   const std::size_t question = rest.find('?');

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "store/mongo_url.hpp"
+
 #include <string>
 #include <string_view>
 
@@ -7,14 +9,15 @@ namespace taskrunner::store {
 
 /// A store's URL, taken apart.
 struct StoreUrl {
-  enum class Kind { memory, sqlite };
+  enum class Kind { memory, sqlite, mongo };
   Kind kind = Kind::memory;
-  std::string path;                  ///< of a file
+  std::string path;  ///< of a file
   std::string collection = "tasks";
+  MongoUrl mongo;
 };
 
-/// `memory:` or `sqlite:PATH[?collection=NAME]`. Throws Error{invalid_argument} that says what is wrong, and
-/// Error{not_supported} for a kind of store that this build has not.
+/// `memory:`, `sqlite:PATH[?collection=NAME]`, or a MongoDB URL (mongo_url.hpp). Throws Error{invalid_argument} that says
+/// what is wrong.
 StoreUrl parse_store_url(std::string_view url);
 
 }  // namespace taskrunner::store

@@ -31,7 +31,7 @@ TEST_P(ImportTest, WhatRanElsewhereCanBeClaimedHere) {
   TaskRecord task = *running_task();
   task.id = fresh_id();
   task.versioned_topic = "imported#1";
-  FeedCursor cursor = store->feed().now();
+  FeedCursor cursor = feed_now();
   ASSERT_FALSE(import_one(task).error);
   const auto events = events_after(cursor);
   ASSERT_EQ(events.size(), 1U);

@@ -29,7 +29,7 @@ TEST_P(SessionTest, OneThatLapsedUnmarkedMayBeRenewedAMarkedOneNever) {
   EXPECT_TRUE(store->renew_session(session, 1'000));
   clock.now_ms += 1'500;
   EXPECT_TRUE(store->expire_sessions(1'000).empty());
-  FeedCursor cursor = store->feed().now();
+  FeedCursor cursor = feed_now();
   clock.now_ms += 500;
   EXPECT_EQ(store->expire_sessions(1'000), std::vector<ObjectId>{session});
   EXPECT_TRUE(store->expire_sessions(1'000).empty());
@@ -43,7 +43,7 @@ TEST_P(SessionTest, OneThatLapsedUnmarkedMayBeRenewedAMarkedOneNever) {
 
 TEST_P(SessionTest, OneThatIsUnknownOrClosedIsNotRenewed) {
   EXPECT_FALSE(store->renew_session(fresh_id(), 30'000));
-  FeedCursor cursor = store->feed().now();
+  FeedCursor cursor = feed_now();
   store->close_session(session);
   store->close_session(session);
   EXPECT_EQ(events_after(cursor).size(), 1u);
@@ -53,7 +53,7 @@ TEST_P(SessionTest, OneThatIsUnknownOrClosedIsNotRenewed) {
 
 TEST_P(SessionTest, OneWhoseDeathIsProvenIsLostAtOnceAndOnce) {
   const TaskPtr task = running_task();
-  FeedCursor cursor = store->feed().now();
+  FeedCursor cursor = feed_now();
   EXPECT_TRUE(store->lose_session(session));
   EXPECT_FALSE(store->lose_session(session));
   EXPECT_FALSE(store->lose_session(fresh_id()));

@@ -184,7 +184,6 @@ TEST_F(SqliteTest, WrongUrlsAreRefusedWithTheReason) {
   refusal("sqlite:" + path + "?collection=a;b", ErrorCode::invalid_argument);
   refusal("sqlite:" + path + "?collection=", ErrorCode::invalid_argument);
   refusal("sqlite:" + path + "?mode=ro", ErrorCode::invalid_argument);
-  refusal("mongodb://localhost/jobs", ErrorCode::not_supported);
   EXPECT_NE(refusal("sqlite:" + folder.file("missing/tasks.db"), ErrorCode::unavailable).find("folder"), std::string::npos);
 }
 

@@ -1,10 +1,14 @@
 #include "store_test.hpp"
 
 #include "store/open_store.hpp"
+#include "support/mongod.hpp"
 
 #include <unistd.h>
 
+#include <condition_variable>
 #include <cstdlib>
+#include <mutex>
+#include <set>
 
 namespace taskrunner::conformance {
 
@@ -20,9 +24,14 @@ TemporaryFolder::~TemporaryFolder() {
 }
 
 StoreTest::StoreTest() {
-  const std::string url = GetParam() == "memory" ? "memory:" : "sqlite:" + folder.file("tasks.db");
-  store = store::open_store(url, {&clock, random, keep});
+  store = store::open_store(url(), {&clock, random, keep});
   session = open_session();
+}
+
+std::string StoreTest::url() const {
+  if (GetParam() == "memory") return "memory:";
+  if (GetParam() == "sqlite") return "sqlite:" + folder.file("tasks.db");
+  return test::Mongod::shared().fresh_url();
 }
 
 NewTask StoreTest::new_task(const std::string& topic, Json data) {
@@ -81,10 +90,42 @@ std::vector<ObjectId> StoreTest::ids_of(const std::vector<TaskPtr>& tasks) {
   return ids;
 }
 
+/// Ends a session and waits until the feed tells of it: what was committed before has been told then.
+void StoreTest::settle_feed() {
+  if (GetParam() != "mongodb") return;
+  std::mutex mutex;
+  std::condition_variable told;
+  int calls = 0;
+  FeedCursor cursor = store->feed().now();
+  const auto listener = store->feed().listen([&] {
+    std::lock_guard lock(mutex);
+    ++calls;
+    told.notify_all();
+  });
+  const ObjectId mark = *marks_.insert(open_session()).first;
+  store->close_session(mark);
+  for (int seen = 0;;) {
+    const FeedBatch batch = store->feed().read(cursor, 100'000);
+    cursor = batch.next;
+    for (const FeedEvent& event : batch.events)
+      if (event.id == mark) return;
+    std::unique_lock lock(mutex);
+    ASSERT_TRUE(told.wait_for(lock, std::chrono::seconds(30), [&] { return calls > seen; })) << "the feed does not tell";
+    seen = calls;
+  }
+}
+
+FeedCursor StoreTest::feed_now() {
+  settle_feed();
+  return store->feed().now();
+}
+
 std::vector<FeedEvent> StoreTest::events_after(FeedCursor& cursor) {
+  settle_feed();
   FeedBatch batch = store->feed().read(cursor, 100'000);
   EXPECT_FALSE(batch.lost);
   cursor = batch.next;
+  std::erase_if(batch.events, [&](const FeedEvent& event) { return marks_.contains(event.id); });
   return std::move(batch.events);
 }
 

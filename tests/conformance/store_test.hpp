@@ -10,6 +10,7 @@
 #include <atomic>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,12 +35,13 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-/// A fresh store of the kind that the parameter names ("memory", "sqlite"), and short words for what tests do with
-/// one.
+/// A fresh store of the kind that the parameter names ("memory", "sqlite", "mongodb"), and short words for what tests do
+/// with one.
 class StoreTest : public testing::TestWithParam<std::string> {
  protected:
   StoreTest();
 
+  std::string url() const;
   ObjectId fresh_id() { return random->object_id(clock.wall_ms()); }
   NewTask new_task(const std::string& topic = "work#1", Json data = Json{{"n", 1}});
   /// Adds it; its id.
@@ -54,6 +56,10 @@ class StoreTest : public testing::TestWithParam<std::string> {
   TransitionResult apply(const Transition& transition);
   Fence fence_of(const TaskRecord& task) const { return {task.id, task.lease->token, *task.lease->session}; }
   static std::vector<ObjectId> ids_of(const std::vector<TaskPtr>& tasks);
+  /// Returns when the feed has told all that was committed before: a store's own tells at once, MongoDB's a little later.
+  void settle_feed();
+  /// The place after all that was committed before.
+  FeedCursor feed_now();
   /// All events after the cursor, which moves on.
   std::vector<FeedEvent> events_after(FeedCursor& cursor);
 
@@ -66,9 +72,10 @@ class StoreTest : public testing::TestWithParam<std::string> {
 
  private:
   int topics_ = 0;
+  std::set<ObjectId> marks_;  ///< sessions that settle_feed() opened and closed
 };
 
-inline auto every_store() { return testing::Values("memory", "sqlite"); }
+inline auto every_store() { return testing::Values("memory", "sqlite", "mongodb"); }
 inline std::string name_of(const testing::TestParamInfo<std::string>& info) { return info.param; }
 
 }  // namespace taskrunner::conformance

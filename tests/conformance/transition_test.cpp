@@ -156,7 +156,7 @@ class TransitionTest : public StoreTest {
     const TaskRecord before = *store->get(id);
     TaskRecord wanted = before;
     const core::Decision decision = core::decide(wanted, transition, {clock.wall_ms(), keep, 1.0});
-    FeedCursor cursor = store->feed().now();
+    FeedCursor cursor = feed_now();
     const TransitionResult result = apply(transition);
     EXPECT_EQ(result.status, status_of(decision.effect));
     EXPECT_EQ(result.reason.empty(), result.ok());
@@ -255,7 +255,7 @@ TEST_P(TransitionTest, PurgeRemovesOnlyWhatIsOverInBoundedBatches) {
   const ObjectId waiting = add();
   EXPECT_EQ(store->purge(10), 0u);
   clock.now_ms += 1'000;
-  FeedCursor cursor = store->feed().now();
+  FeedCursor cursor = feed_now();
   EXPECT_EQ(store->purge(2), 2u);
   EXPECT_EQ(store->purge(10), 1u);
   EXPECT_EQ(store->purge(10), 0u);

@@ -1,0 +1,110 @@
+#include "store/check_mongo.hpp"
+
+#include <taskrunner/error.hpp>
+
+#include "base/clock.hpp"
+#include "store/mongo_command.hpp"
+#include "store/mongo_indexes.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cstdlib>
+#include <set>
+
+namespace taskrunner::store {
+namespace {
+
+using Findings = std::vector<StoreFinding>;
+
+constexpr std::int64_t oldest_version = 6;
+constexpr std::int64_t much_skew_ms = 5'000;
+
+void good(Findings& findings, std::string what) { findings.push_back({true, std::move(what), {}}); }
+void bad(Findings& findings, std::string what, std::string remedy) {
+  findings.push_back({false, std::move(what), std::move(remedy)});
+}
+
+void check_replica_set(const JsonObject& hello, Findings& findings) {
+  const Json* name = hello.find("setName");
+  if (name && name->is_string()) return good(findings, "it is the primary of the replica set " + name->as_string());
+  const Json* message = hello.find("msg");
+  if (message && *message == Json("isdbgrid")) return good(findings, "it is a router of a sharded cluster");
+  bad(findings, "it is a single server, without the change streams by which hosts see each other's tasks",
+      "start it with --replSet NAME and run rs.initiate() once: a replica set of one will do");
+}
+
+void check_version(const JsonObject& build, Findings& findings) {
+  const std::int64_t major = build.find("versionArray")->as_array().at(0).as_int64();
+  const std::string what = "MongoDB " + build.find("version")->as_string();
+  if (major >= oldest_version)
+    good(findings, what);
+  else
+    bad(findings, what, fmt::format("upgrade it to {}.0 or newer", oldest_version));
+}
+
+bool is_about(const Json& resource, const MongoCollections& names) {
+  if (const Json* any = resource.find("anyResource")) return *any == Json(true);
+  const Json* database = resource.find("db");
+  const Json* collection = resource.find("collection");
+  if (!database || !collection) return false;
+  return (*database == Json("") || *database == Json(names.database)) &&
+         (*collection == Json("") || *collection == Json(names.tasks));
+}
+
+void check_rights(MongoCommands& commands, Findings& findings) {
+  const JsonObject status = commands.ask(Json{{"connectionStatus", 1}, {"showPrivileges", true}}.as_object());
+  const Json& authenticated = status.find("authInfo")->at("authenticatedUsers");
+  if (authenticated.as_array().empty()) return good(findings, "it is used without a user");
+  std::set<std::string> missing = {"find", "insert", "update", "remove", "createIndex", "listIndexes", "changeStream"};
+  for (const Json& privilege : status.find("authInfo")->at("authenticatedUserPrivileges").as_array())
+    if (is_about(privilege.at("resource"), commands.names()))
+      for (const Json& action : privilege.at("actions").as_array()) missing.erase(action.as_string());
+  const std::string user = authenticated.as_array().front().at("user").as_string();
+  if (missing.empty()) return good(findings, "the user " + user + " has the rights that a host needs");
+  bad(findings, fmt::format("the user {} may not: {}", user, fmt::join(missing, ", ")),
+      "give it the role readWrite on the database " + commands.names().database);
+}
+
+void check_indexes(MongoCommands& commands, Findings& findings) {
+  const std::vector<std::string> missing = missing_indexes(commands);
+  if (missing.empty()) return good(findings, "all indexes are there");
+  if (missing.size() == task_indexes().size())
+    return good(findings, "the collection " + commands.names().tasks + " has no indexes of ours yet: serve makes them");
+  bad(findings, fmt::format("indexes are missing: {}", fmt::join(missing, ", ")),
+      "serve makes them when it starts, and says in its log why where it cannot; large collections take minutes");
+}
+
+void check_clock(const JsonObject& hello, Findings& findings) {
+  const Json* local_time = hello.find("localTime");
+  const Date* date = local_time ? std::get_if<Date>(&local_time->value()) : nullptr;
+  if (!date) return;
+  const std::int64_t skew_ms = date->ms - system_clock().wall_ms();
+  const std::string what = fmt::format("its clock is {} ms {} this machine's", std::abs(skew_ms), skew_ms < 0 ? "behind" : "ahead of");
+  if (std::abs(skew_ms) < much_skew_ms)
+    good(findings, what);
+  else
+    bad(findings, what, "tasks go by the server's clock; let both be set by NTP so that what people read agrees");
+}
+
+}  // namespace
+
+std::vector<StoreFinding> check_mongo(const MongoUrl& url) {
+  Findings findings;
+  try {
+    MongoCommands commands(open_collections(url));
+    const JsonObject hello = commands.hello();
+    good(findings, url.shown + " answers");
+    check_replica_set(hello, findings);
+    check_version(commands.ask(Json{{"buildInfo", 1}}.as_object()), findings);
+    check_rights(commands, findings);
+    check_indexes(commands, findings);
+    check_clock(hello, findings);
+  } catch (const Error& error) {
+    bad(findings, error.what(), "see that the server runs, that it can be reached from here, and that user and password "
+                                "are right");
+  }
+  return findings;
+}
+
+}  // namespace taskrunner::store

@@ -1,0 +1,99 @@
+#include "store/mongo_indexes.hpp"
+
+#include <taskrunner/error.hpp>
+
+#include "base/log.hpp"
+#include "doc/bson.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <thread>
+
+namespace taskrunner::store {
+namespace {
+
+Json index(const char* name, Json key, Json only, bool unique = false) {
+  Json made{{"name", name}, {"key", std::move(key)}, {"partialFilterExpression", std::move(only)}};
+  if (unique) made["unique"] = true;
+  return made;
+}
+
+Json exists(const char* field) { return Json{{field, Json{{"$exists", true}}}}; }
+
+bool is_empty(MongoCommands& commands) {
+  bool empty = true;
+  commands.find(commands.names().tasks, {}, Json{{"limit", 1}, {"projection", Json{{"_id", 1}}}}.as_object(),
+                [&](std::string_view) { empty = false; }, MongoCommands::Reads::newest);
+  return empty;
+}
+
+void make_one(MongoCommands& commands, const Json& wanted) {
+  JsonObject command;
+  command.append("createIndexes", commands.names().tasks);
+  command.append("indexes", JsonArray{wanted});
+  try {
+    commands.write(command, WriteTries::once);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::invalid_argument) throw;
+    log_error("{}: the index {} cannot be made: {}", commands.names().shown, wanted.at("name").as_string(), error.what());
+  }
+}
+
+}  // namespace
+
+const Json& claim_order() {
+  static const Json order{{"priority", -1}, {"waitUntil", 1}, {"_id", 1}};
+  return order;
+}
+
+const std::vector<Json>& task_indexes() {
+  static const Json to_do{{"state", "to do"}};
+  static const Json waiting{{"state", "to do"}, {"waitUntil", Json{{"$exists", true}}}};
+  static const std::vector<Json> indexes = {
+      // The topic in front: a host's tasks do not hide behind those of others.
+      index("claim", Json{{"state", 1}, {"versionedTopic", 1}, {"priority", -1}, {"waitUntil", 1}, {"_id", 1}}, to_do),
+      index("due", Json{{"state", 1}, {"versionedTopic", 1}, {"waitUntil", 1}}, waiting),
+      index("session", Json{{"lease.session", 1}}, exists("lease.session")),
+      index("end", Json{{"deleteAt", 1}}, exists("deleteAt")),
+      index("uniqueKey", Json{{"uniqueKey", 1}}, exists("uniqueKey"), true),
+  };
+  return indexes;
+}
+
+std::vector<std::string> missing_indexes(MongoCommands& commands) {
+  std::set<std::string> there;
+  for (const JsonObject& known : commands.list_indexes(commands.names().tasks))
+    if (const Json* name = known.find("name")) there.insert(name->as_string());
+  std::vector<std::string> missing;
+  for (const Json& wanted : task_indexes())
+    if (!there.contains(wanted.at("name").as_string())) missing.push_back(wanted.at("name").as_string());
+  return missing;
+}
+
+void make_missing_indexes(MongoCommands& commands) {
+  const std::vector<std::string> missing = missing_indexes(commands);
+  std::vector<Json> wanted;
+  for (const Json& one : task_indexes())
+    if (std::find(missing.begin(), missing.end(), one.at("name").as_string()) != missing.end()) wanted.push_back(one);
+  if (wanted.empty()) return;
+  if (is_empty(commands)) {
+    for (const Json& one : wanted) make_one(commands, one);
+    return;
+  }
+  log_info("{}: building {} indexes in the background", commands.names().shown, wanted.size());
+  // Whoever asked for an index and goes away ends the building of it, so nobody waits for this thread.
+  std::thread([names = commands.names(), wanted]() mutable {
+    try {
+      constexpr std::int32_t a_day_ms = 24 * 3'600'000;
+      names.pool = std::make_shared<MongoPool>(names.url, MongoTimeOuts{.answer_ms = a_day_ms});
+      MongoCommands own(names);
+      for (const Json& one : wanted) make_one(own, one);
+      log_info("{}: the indexes are built", names.shown);
+    } catch (const Error& error) {
+      log_error("{}: the indexes were not built: {}", names.shown, error.what());
+    }
+  }).detach();
+}
+
+}  // namespace taskrunner::store

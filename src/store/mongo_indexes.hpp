@@ -1,0 +1,27 @@
+#pragma once
+
+#include <taskrunner/json.hpp>
+
+#include "store/mongo_command.hpp"
+
+#include <string>
+#include <vector>
+
+namespace taskrunner::store {
+
+/// The sort in which tasks are claimed.
+const Json& claim_order();
+
+/// One index that a collection of tasks needs, as `createIndexes` takes it.
+const std::vector<Json>& task_indexes();
+
+/// Names of those that the collection has not.
+std::vector<std::string> missing_indexes(MongoCommands& commands);
+
+/// Makes what is missing. Any number of hosts may do so at once. In a collection that has documents already they are
+/// built in the background, on a thread that outlives the caller; until then everything works, only slower. What the
+/// server will not build (two documents with one unique key, another index of the same fields) is logged. Throws
+/// Error{unavailable} where the server cannot be asked.
+void make_missing_indexes(MongoCommands& commands);
+
+}  // namespace taskrunner::store

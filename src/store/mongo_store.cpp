@@ -1,0 +1,103 @@
+#include "store/mongo_store.hpp"
+
+#include "base/time_text.hpp"
+#include "core/task_document.hpp"
+#include "doc/bson.hpp"
+#include "query/compiled_query.hpp"
+#include "store/mongo_indexes.hpp"
+
+#include <utility>
+
+namespace taskrunner::store {
+namespace {
+
+StoreOptions with_random(StoreOptions options) {
+  if (!options.random) options.random = std::make_shared<Random>(Random::system_seed());
+  return options;
+}
+
+std::string shown_id(const JsonObject& document) {
+  const Json* id = document.find("_id");
+  return id ? id->dump() : "without an _id";
+}
+
+}  // namespace
+
+MongoStore::MongoStore(MongoCollections names, StoreOptions options)
+    : options_(with_random(std::move(options))),
+      commands_(std::move(names)),
+      time_(*options_.clock, commands_),
+      odd_(commands_.names().shown),
+      feed_(commands_.names(), options_.random, [this] { make_missing_indexes(commands_); }) {
+  make_missing_indexes(commands_);
+  feed_.start();
+}
+
+MongoStore::~MongoStore() { feed_.stop(); }
+
+TaskPtr MongoStore::decode(std::string_view bson) {
+  const JsonObject document = decode_bson(bson);
+  try {
+    return std::make_shared<const TaskRecord>(core::from_document(document));
+  } catch (const Error& error) {
+    odd_.note(shown_id(document), error.what());
+    return nullptr;
+  }
+}
+
+MongoStore::Tasks MongoStore::find_tasks(const JsonObject& filter, JsonObject options, MongoCommands::Reads reads) {
+  Tasks found;
+  commands_.find(
+      tasks(), filter, std::move(options),
+      [&](std::string_view bson) {
+        if (TaskPtr task = decode(bson)) found.push_back(std::move(task));
+      },
+      reads);
+  return found;
+}
+
+TaskPtr MongoStore::get(const ObjectId& id) {
+  const Tasks found = find_tasks(Json{{"_id", id}}.as_object(), {}, MongoCommands::Reads::committed);
+  return found.empty() ? nullptr : found.front();
+}
+
+MongoStore::Tasks MongoStore::find(const Query& query) {
+  const CompiledQuery parsed = parse_query(query);
+  const Query& whole = parsed.query();
+  JsonObject options;
+  options.append("sort", whole.sort);
+  options.append("skip", whole.skip);
+  options.append("limit", whole.limit);
+  return find_tasks(whole.filter.is_object() ? whole.filter.as_object() : JsonObject(), std::move(options),
+                    MongoCommands::Reads::committed);
+}
+
+std::int64_t MongoStore::count(const Json& filter) {
+  const CompiledQuery parsed = parse_query({filter, {}, 0, 0});
+  Json matched = parsed.query().filter.is_object() ? parsed.query().filter : Json::object();
+  JsonObject command;
+  command.append("aggregate", tasks());
+  command.append("pipeline", JsonArray{Json{{"$match", std::move(matched)}}, Json{{"$count", "n"}}});
+  command.append("cursor", Json::object());
+  const JsonObject answer = commands_.read(std::move(command));
+  const JsonArray& batch = answer.find("cursor")->at("firstBatch").as_array();
+  return batch.empty() ? 0 : batch.front().at("n").as_int64();
+}
+
+std::size_t MongoStore::purge(std::size_t limit) {
+  const Json over{{"$lte", iso_time(time_.estimate_ms())}};
+  const Json wanted{{"state", "completed"}, {"deleteAt", over}};
+  JsonArray ids;
+  commands_.find(tasks(), wanted.as_object(),
+                 Json{{"projection", Json{{"_id", 1}}}, {"limit", limit}, {"sort", Json{{"deleteAt", 1}}}}.as_object(),
+                 [&](std::string_view bson) { ids.push_back(*decode_bson(bson).find("_id")); });
+  if (ids.empty() || limit == 0) return 0;
+  Json guarded = wanted;
+  guarded["_id"] = Json{{"$in", std::move(ids)}};
+  JsonObject command;
+  command.append("delete", tasks());
+  command.append("deletes", JsonArray{Json{{"q", std::move(guarded)}, {"limit", 0}}});
+  return static_cast<std::size_t>(commands_.write(command, WriteTries::once).matched);
+}
+
+}  // namespace taskrunner::store

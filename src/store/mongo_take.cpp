@@ -1,0 +1,151 @@
+// The second half of a claim: candidates become the session's.
+
+#include "store/mongo_store.hpp"
+
+#include "base/time_text.hpp"
+#include "core/task_document.hpp"
+#include "doc/bson.hpp"
+#include "store/mongo_expression.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+namespace taskrunner::store {
+namespace {
+
+using namespace expression;
+
+Json json_of(const AvailableActions& actions) {
+  return Json{{"stop", actions.stop}, {"pause", actions.pause}, {"resume", actions.resume}};
+}
+
+/// By the topic, where the topics differ in it.
+Json actions_of(const std::vector<TopicDemand>& topics) {
+  const AvailableActions& first = topics.front().available_actions;
+  const bool all_same = std::all_of(topics.begin(), topics.end(),
+                                    [&](const TopicDemand& topic) { return topic.available_actions == first; });
+  if (all_same) return literal(json_of(first));
+  JsonArray branches;
+  for (const TopicDemand& topic : topics)
+    branches.push_back(Json{{"case", equal("$versionedTopic", literal(topic.versioned_topic))},
+                            {"then", literal(json_of(topic.available_actions))}});
+  return call("$switch", Json{{"branches", std::move(branches)}, {"default", literal(json_of(first))}});
+}
+
+Json claim_pipeline(const ClaimRequest& request, const Json& now) {
+  const Json lease{{"token", request.token}, {"session", request.session}, {"worker", request.worker}, {"state", "running"}};
+  JsonObject fields;
+  fields.append("state", "running");
+  fields.append("worker", literal(request.worker));
+  fields.append("lease", literal(lease));
+  fields.append("attempts", add(count("attempts"), 1));
+  fields.append("epoch", add(count("epoch"), 1));
+  fields.append("rev", add(count("rev"), 1));
+  fields.append("startedAt", iso_text(now));
+  fields.append("updatedAt", iso_text(now));
+  fields.append("publicUrl", call("$concat", literal(request.public_url_base), call("$toString", "$_id")));
+  fields.append("availableActions", actions_of(request.topics));
+  for (const char* gone : {"waitUntil", "outcome", "deleteAt", "completedAt"}) fields.append(gone, removed());
+  return JsonArray{set(std::move(fields))};
+}
+
+JsonObject guard(const ClaimRequest& request, const std::vector<TaskPtr>& candidates, std::int64_t now_ms) {
+  JsonArray ids;
+  JsonArray topics;
+  for (const TaskPtr& task : candidates) ids.push_back(task->id);
+  for (const TopicDemand& topic : request.topics) topics.push_back(topic.versioned_topic);
+  JsonObject filter;
+  filter.append("_id", Json{{"$in", std::move(ids)}});
+  filter.append("state", "to do");
+  filter.append("versionedTopic", Json{{"$in", std::move(topics)}});
+  filter.append("worker", Json{{"$exists", false}});
+  filter.append("lease.session", Json{{"$exists", false}});
+  filter.append("waitUntil", Json{{"$not", Json{{"$gt", iso_time(now_ms)}}}});
+  return filter;
+}
+
+/// What the update made of a candidate, without its payload.
+struct Taken {
+  std::int64_t rev = 0;
+  std::int64_t epoch = 0;
+  std::int64_t attempts = 0;
+  std::int64_t started_at_ms = 0;
+};
+
+Taken taken_of(const JsonObject& document) {
+  const auto number = [&](const char* name) {
+    const Json* member = document.find(name);
+    return member && member->is_number() ? member->as_int64() : 0;
+  };
+  const Json* started = document.find("startedAt");
+  const auto at_ms = started && started->is_string() ? parse_iso_time(started->as_string()) : std::nullopt;
+  return {number("rev"), number("epoch"), number("attempts"), at_ms.value_or(0)};
+}
+
+const TopicDemand& demand_for(const ClaimRequest& request, const TaskRecord& task) {
+  const auto is_its = [&](const TopicDemand& topic) { return topic.versioned_topic == task.versioned_topic; };
+  return *std::find_if(request.topics.begin(), request.topics.end(), is_its);
+}
+
+}  // namespace
+
+MongoStore::Tasks MongoStore::take(const ClaimRequest& request, Tasks candidates, std::int64_t now_ms) {
+  Json statement{{"q", guard(request, candidates, now_ms)}, {"u", claim_pipeline(request, time_.now())}, {"multi", true}};
+  const MongoWritten written = update(tasks(), {std::move(statement)}, WriteTries::once);
+  if (!written.failures.empty()) throw Error(ErrorCode::unavailable, describe() + ": " + written.failures.front().text);
+  if (written.matched == 0) return {};
+  return read_back(request, candidates);
+}
+
+/// The token is of this claim alone: what carries it was claimed by it. A candidate whose `rev` moved between its read
+/// and its claim was somebody else's in between, and is read again.
+MongoStore::Tasks MongoStore::read_back(const ClaimRequest& request, const Tasks& candidates) {
+  JsonArray ids;
+  for (const TaskPtr& task : candidates) ids.push_back(task->id);
+  const Json mine{{"_id", Json{{"$in", std::move(ids)}}}, {"lease.token", request.token}};
+  const Json short_form{{"rev", 1}, {"epoch", 1}, {"attempts", 1}, {"startedAt", 1}};
+  std::unordered_map<ObjectId, Taken> taken;
+  commands_.find(
+      tasks(), mine.as_object(), Json{{"projection", short_form}}.as_object(),
+      [&](std::string_view bson) {
+        const JsonObject document = decode_bson(bson);
+        taken.emplace(std::get<ObjectId>(document.find("_id")->value()), taken_of(document));
+      },
+      MongoCommands::Reads::newest);
+  Tasks claimed;
+  for (const TaskPtr& candidate : candidates) {
+    const auto own = taken.find(candidate->id);
+    if (own == taken.end()) continue;
+    TaskRecord task = *candidate;
+    core::claim(task, request, demand_for(request, task), own->second.started_at_ms);
+    const bool moved = task.rev != own->second.rev || task.epoch != own->second.epoch || task.attempts != own->second.attempts;
+    TaskPtr whole = moved ? nullptr : std::make_shared<const TaskRecord>(std::move(task));
+    if (moved) {
+      const JsonObject by_token = Json{{"_id", candidate->id}, {"lease.token", request.token}}.as_object();
+      const Tasks again = find_tasks(by_token, {}, MongoCommands::Reads::newest);
+      if (!again.empty()) whole = again.front();
+    }
+    if (whole) claimed.push_back(std::move(whole));
+  }
+  return claimed;
+}
+
+std::optional<std::int64_t> MongoStore::next_due_ms(const ClaimRequest& request, std::int64_t now_ms) {
+  JsonArray topics;
+  for (const TopicDemand& topic : request.topics) topics.push_back(topic.versioned_topic);
+  const Json waiting{{"state", "to do"},
+                     {"versionedTopic", Json{{"$in", std::move(topics)}}},
+                     {"worker", Json{{"$exists", false}}},
+                     {"lease.session", Json{{"$exists", false}}},
+                     {"waitUntil", Json{{"$gt", iso_time(now_ms)}}}};
+  const Json options{{"sort", Json{{"waitUntil", 1}}}, {"limit", 1}, {"projection", Json{{"_id", 0}, {"waitUntil", 1}}}};
+  std::optional<std::int64_t> due_ms;
+  commands_.find(
+      tasks(), waiting.as_object(), options.as_object(),
+      [&](std::string_view bson) { due_ms = parse_iso_time(decode_bson(bson).find("waitUntil")->as_string()); },
+      MongoCommands::Reads::newest);
+  return due_ms;
+}
+
+}  // namespace taskrunner::store
