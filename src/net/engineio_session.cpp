@@ -35,7 +35,8 @@ void EngineSession::open(std::shared_ptr<EngineUser> user) {
 void EngineSession::send(OutFrame frame) {
   if (state_ != State::open) return;
   ++server_->stats.frames_sent;
-  if (queued_bytes() == 0) stalled_since_ = Clock::now();
+  const auto waiting = queued_bytes();
+  if (waiting == 0) stalled_since_ = Clock::now();
   if (polling_) {
     server_->stats.frames_replaced += queue_.push(std::move(frame));
     schedule_poll_flush();
@@ -43,13 +44,13 @@ void EngineSession::send(OutFrame frame) {
     server_->stats.frames_replaced += websocket_->send(std::move(frame));
   }
   server_->watch_stalled();
-  check_budget();
+  check_budget(waiting);
 }
 
-void EngineSession::check_budget() {
-  const auto queued = queued_bytes();
-  if (queued > server_->options.soft_buffer_bytes) congested_ = true;
-  if (queued <= server_->options.hard_buffer_bytes) return;
+// One message may be larger than all that may wait, a long list for example: who reads, gets it.
+void EngineSession::check_budget(std::size_t waiting_before) {
+  if (queued_bytes() > server_->options.soft_buffer_bytes) congested_ = true;
+  if (waiting_before <= server_->options.hard_buffer_bytes) return;
   ++server_->stats.closed_slow;
   end("send buffer full");
 }

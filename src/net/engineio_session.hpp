@@ -58,7 +58,7 @@ class EngineSession final : public WebSocketUser, public std::enable_shared_from
   void flush_poll();
   void schedule_poll_flush();
   void note_progress();
-  void check_budget();
+  void check_budget(std::size_t waiting_before);
   void end(std::string_view reason);
   void forget();
   void arm(std::chrono::steady_clock::time_point at);

@@ -28,7 +28,7 @@ struct SocketIoOptions {
   OriginPolicy origins;
   /// Queued bytes of one connection above which `Socket::congested()` is true and `on_drain` will come.
   std::size_t soft_buffer_bytes = 1024 * 1024;
-  /// Above this the connection is closed, reason "send buffer full".
+  /// One more message while so many wait already closes the connection, reason "send buffer full".
   std::size_t hard_buffer_bytes = 8 * 1024 * 1024;
   int stalled_timeout_ms = 30'000;  ///< a client that reads nothing of what is queued for so long is closed
 };
