@@ -26,8 +26,9 @@ net::HttpServerOptions http_options(const DoorOptions& options, const OwnNames& 
   return http;
 }
 
-net::SocketIoOptions socket_options(const OwnNames& names) {
+net::SocketIoOptions socket_options(const DoorOptions& options, const OwnNames& names) {
   net::SocketIoOptions socket;
+  socket.stalled_timeout_ms = options.stalled_timeout_ms;
   socket.origins = names.policy();
   return socket;
 }
@@ -40,7 +41,7 @@ class Door::Impl {
       : io_(io),
         names_(ip_of(options.address), options.allow_origins),
         http_(io, http_options(options, names_)),
-        sockets_(io, socket_options(names_)),
+        sockets_(io, socket_options(options, names_)),
         socket_api_(sockets_, runners_),
         rest_(std::make_shared<RestApi>(runners_, names_, [this] { return transport_metrics(http_.stats(), sockets_.stats()); })) {
     sockets_.attach(http_);

@@ -16,6 +16,7 @@ struct DoorOptions {
   std::uint16_t port = 0;             ///< 0: any free one
   std::vector<std::string> allow_origins = {};  ///< of browsers, besides the door's own; a name
                                                 ///< under which a proxy leads here belongs in it too
+  int stalled_timeout_ms = 30'000;  ///< a Socket.IO client that reads nothing of what waits for it is closed then
 };
 
 /// One port through which clients see runners: the page, HTTP and Socket.IO. Several runners may stand behind it,

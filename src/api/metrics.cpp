@@ -33,6 +33,7 @@ std::string transport_metrics(const net::HttpServerStats& http, const net::Socke
          metric("taskrunner_http_requests_total", "counter", "Requests answered.", http.requests) +
          metric("taskrunner_http_bad_requests_total", "counter", "Broken requests.", http.bad_requests) +
          metric("taskrunner_socketio_connections", "gauge", "Socket.IO connections.", sockets.connections) +
+         metric("taskrunner_socketio_queued_bytes", "gauge", "Waiting for clients to read it.", sockets.queued_bytes) +
          metric("taskrunner_socketio_closed_slow_total", "counter", "Closed for reading too slowly.", sockets.closed_slow);
 }
 

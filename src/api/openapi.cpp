@@ -22,6 +22,13 @@ constexpr std::string_view paths = R"json({
       {"$ref": "#/components/schemas/NewTask"}, {"type": "array", "maxItems": 1000, "items": {"$ref": "#/components/schemas/NewTask"}}]}}}},
     "responses": {"201": {"$ref": "#/components/responses/Added"}, "200": {"$ref": "#/components/responses/Added"},
       "207": {"$ref": "#/components/responses/Added"}, "default": {"$ref": "#/components/responses/Problem"}}}},
+"/api/v1/tasks/export": {"get": {"operationId": "exportTasks", "summary": "A page of the whole store in order of ids; an empty page is the end",
+  "parameters": [{"name": "after", "in": "query", "description": "the id of the last task of the page before", "schema": {"$ref": "#/components/schemas/Id"}},
+    {"name": "limit", "in": "query", "description": "a page ends early above 4 MiB", "schema": {"type": "integer", "minimum": 1, "maximum": 1000}}],
+  "responses": {"200": {"description": "a task a line, canonical Extended JSON", "content": {"application/x-ndjson": {"schema": {"type": "string"}}}}, "default": {"$ref": "#/components/responses/Problem"}}}},
+"/api/v1/tasks/import": {"post": {"operationId": "importTasks", "summary": "Takes lines of an export in, at most 1,000 and 16 MiB; a repeat does no harm",
+  "requestBody": {"required": true, "content": {"application/x-ndjson": {"schema": {"type": "string"}}}},
+  "responses": {"200": {"$ref": "#/components/responses/Imported"}, "207": {"$ref": "#/components/responses/Imported"}, "default": {"$ref": "#/components/responses/Problem"}}}},
 "/api/v1/tasks/{id}": {"parameters": [{"$ref": "#/components/parameters/id"}],
   "get": {"operationId": "getTask", "responses": {"200": {"$ref": "#/components/responses/Task"}, "default": {"$ref": "#/components/responses/Problem"}}},
   "delete": {"operationId": "removeTask", "summary": "Refused while a host holds the task", "responses": {"204": {"description": "gone"}, "default": {"$ref": "#/components/responses/Problem"}}}},
@@ -47,6 +54,7 @@ constexpr std::string_view components = R"json("components": {
   "Added": {"description": "201: added; 200: it was there already; 207: of a list, not all were taken",
     "content": {"application/json": {"schema": {"oneOf": [{"$ref": "#/components/schemas/Task"},
       {"type": "array", "items": {"anyOf": [{"$ref": "#/components/schemas/Task"}, {"$ref": "#/components/schemas/Problem"}]}}]}}}},
+  "Imported": {"description": "200: all lines were taken or there already; 207: some were refused", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ImportReport"}}}},
   "Problem": {"description": "why not (RFC 9457)", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}},
 "schemas": {
   "Id": {"type": "string", "pattern": "^[0-9a-fA-F]{24}$"},
@@ -69,6 +77,9 @@ constexpr std::string_view components = R"json("components": {
     "attempts": {"type": "integer"}, "maxAttempts": {"type": "integer"}, "losses": {"type": "integer"},
     "errors": {"type": "array"}, "progress": {}, "checkpoint": {}, "uniqueKey": {"type": "string"},
     "signal": {"type": "object"}, "schedule": {"type": "object"}}},
+  "ImportReport": {"type": "object", "required": ["added", "known", "problems"], "properties": {
+    "added": {"type": "integer"}, "known": {"type": "integer", "description": "there already, the same in all fields"},
+    "problems": {"type": "array", "items": {"type": "object", "required": ["line", "detail"], "properties": {"line": {"type": "integer", "minimum": 1}, "detail": {"type": "string"}}}}}},
   "LogLine": {"type": "object", "required": ["time", "level", "text"], "properties": {
     "time": {"$ref": "#/components/schemas/Time"}, "level": {"enum": ["debug", "info", "warning", "error"]}, "text": {"type": "string"}}},
   "Host": {"type": "object", "required": ["id", "instance", "baseUrl", "topics", "capacity", "startedAt", "until", "lost"], "properties": {

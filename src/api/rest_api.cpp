@@ -1,11 +1,11 @@
 #include "api/rest_api.hpp"
 
-#include "api/export_api.hpp"
 #include "api/metrics.hpp"
 #include "api/openapi.hpp"
 #include "api/problem.hpp"
 #include "api/request_json.hpp"
 #include "api/rest_tasks.hpp"
+#include "api/transfer_api.hpp"
 #include "api/web_page.hpp"
 #include "base/log.hpp"
 
@@ -109,6 +109,10 @@ awaitable<net::HttpResponse> RestApi::route_tasks(const Request& request, std::s
     want_method(request, {"GET"});
     co_return co_await export_page(link(), request);
   }
+  if (rest == "/import") {
+    want_method(request, {"POST"});
+    co_return co_await import_page(link(), request);
+  }
   if (rest == "/watch")
     throw HttpError(501, "the stream of changes is not there yet, a later version brings it: subscribe by Socket.IO");
   if (!rest.starts_with('/')) throw HttpError(404, "there is nothing at " + request.path.substr(0, 200));
@@ -134,7 +138,7 @@ awaitable<net::HttpResponse> RestApi::route_task(const Request& request, std::st
   const auto op = signal_op_from(verb);
   if (!op && verb != "retry") throw HttpError(404, "there is nothing at " + request.path.substr(0, 200));
   want_method(request, {"POST"});
-  want_json_body(request, true);
+  if (!request.body.empty()) want_media_type(request, "application/json");
   if (op) co_return co_await signal_task(link(), *id, *op, request.remote_address);
   co_return co_await retry_task(link(), *id);
 }

@@ -80,13 +80,12 @@ Json json_of(const SessionInfo& host) {
 
 }  // namespace
 
-void want_json_body(const HttpRequest& request, bool may_be_empty) {
-  if (may_be_empty && request.body.empty()) return;
+void want_media_type(const HttpRequest& request, std::string_view wanted) {
   const std::string_view type = request.headers.get("Content-Type");
   std::string_view media = type.substr(0, type.find(';'));
   while (media.ends_with(' ')) media.remove_suffix(1);
-  if (!net::equal_ignoring_case(media, "application/json"))
-    throw HttpError(415, "the body must come as Content-Type: application/json");
+  if (!net::equal_ignoring_case(media, wanted))
+    throw HttpError(415, "the body must come as Content-Type: " + std::string(wanted));
 }
 
 awaitable<HttpResponse> list_tasks(LinkPtr link, const HttpRequest& request) {
@@ -100,7 +99,7 @@ awaitable<HttpResponse> list_tasks(LinkPtr link, const HttpRequest& request) {
 }
 
 awaitable<HttpResponse> add_tasks(LinkPtr link, const HttpRequest& request) {
-  want_json_body(request, false);
+  want_media_type(request, "application/json");
   Json body = body_of(request);
   if (body.is_array()) {
     const std::vector<AddResult> results = co_await add_many(link, std::move(body));

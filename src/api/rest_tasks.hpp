@@ -10,8 +10,8 @@ namespace taskrunner::api {
 
 // What /api/v1 does once method and path are known. Each throws Error or HttpError, which become problems.
 
-/// Throws 415 where there is a body that is not said to be JSON: what a foreign page's form could send is none.
-void want_json_body(const net::HttpRequest& request, bool may_be_empty);
+/// Throws 415 where the body is not said to be of that type: what a foreign page's form could send is none of ours.
+void want_media_type(const net::HttpRequest& request, std::string_view wanted);
 
 awaitable<net::HttpResponse> list_tasks(std::shared_ptr<RunnerLink> link, const net::HttpRequest& request);
 /// One (an object) or many (a list, of which each is answered for itself).

@@ -9,6 +9,18 @@
 #include <algorithm>
 
 namespace taskrunner::api {
+namespace {
+
+std::string info_text(const core::TaskService& service) {
+  JsonArray topics;
+  for (const std::string& topic : service.topics()) topics.emplace_back(topic);
+  JsonObject info;
+  info.append("instance", service.instance());
+  info.append("topics", std::move(topics));
+  return Json(std::move(info)).dump();
+}
+
+}  // namespace
 
 SocketSession::SocketSession(const std::shared_ptr<net::Socket>& socket, std::shared_ptr<RunnerLink> link,
                              std::shared_ptr<SubscriptionTokens> tokens)
@@ -31,7 +43,7 @@ void SocketSession::start() {
     if (!self) return;
     for (const auto& [id, subscription] : self->subscriptions_) subscription->on_drain();
   });
-  socket->emit("taskRunnerInfo", R"({"instance":)" + quoted(link_->service().instance()) + "}");
+  socket->emit("taskRunnerInfo", info_text(link_->service()));
 }
 
 void SocketSession::on_request(std::string event, Json payload, net::Ack ack) {

@@ -54,9 +54,11 @@ void SocketSubscription::emit_list(net::Socket& socket, const live::TaskList& li
 void SocketSubscription::on_changes(const std::vector<live::ListChange>& changes) {
   const auto socket = socket_.lock();
   if (!socket || !is_answered_) return;
-  is_behind_ = is_behind_ || socket->congested();
-  if (is_behind_) return;
-  for (const live::ListChange& change : changes) socket->emit("change", change_text(change, id_, ++seq_));
+  for (const live::ListChange& change : changes) {
+    is_behind_ = is_behind_ || socket->congested();
+    if (is_behind_) return;  // also in the middle: the list that comes makes up for the rest
+    socket->emit("change", change_text(change, id_, ++seq_));
+  }
 }
 
 void SocketSubscription::on_drain() {

@@ -132,6 +132,10 @@ void not_yet(ServeOptions&, const OptionValue& value) {
 constexpr bool is_list = true;
 constexpr bool is_one = false;
 
+constexpr OptionSpec later(std::string_view name, std::string_view value_name) {
+  return {name, value_name, "not in this version", is_one, not_yet};
+}
+
 constexpr OptionSpec specs[] = {
     {"store", "URL", "where tasks live: sqlite:PATH or memory: (default sqlite:task-runner.db)", is_one, set_store},
     {"listen", "ADDR:PORT", "where to serve (default 127.0.0.1:8080; port 0: any free one)", is_one, set_listen},
@@ -148,11 +152,8 @@ constexpr OptionSpec specs[] = {
     {"drain", "TIME", "after SIGTERM, time for tasks to reach a checkpoint (default 30s)", is_one, set_drain},
     {"allow-origin", "ORIGIN", "origins whose pages may connect besides the host's own", is_list, set_origins},
     {"auth", "HOW", "none: whoever reaches the address may do everything", is_one, set_auth},
-    {"relay", "", "not in this version", is_one, not_yet},
-    {"share-topics", "", "not in this version", is_one, not_yet},
-    {"behind-proxy", "", "not in this version", is_one, not_yet},
-    {"death-proof", "HOW", "not in this version", is_one, not_yet},
-    {"fleet-secret-file", "FILE", "not in this version", is_one, not_yet},
+    later("relay", ""), later("share-topics", ""), later("behind-proxy", ""),
+    later("death-proof", "HOW"), later("fleet-secret-file", "FILE"),
 };
 
 }  // namespace

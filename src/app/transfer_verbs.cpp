@@ -3,12 +3,10 @@
 #include "app/exit_code.hpp"
 #include "app/http_client.hpp"
 #include "app/line_reader.hpp"
-#include "app/list_query.hpp"
 #include "app/terminal.hpp"
 #include "app/verbs.hpp"
+#include "core/export_lines.hpp"
 #include "core/record_importer.hpp"
-#include "core/task_document.hpp"
-#include "doc/extended_json.hpp"
 #include "store/open_store.hpp"
 
 #include <taskrunner/error.hpp>
@@ -16,7 +14,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <functional>
+#include <span>
 
 namespace taskrunner::app {
 namespace {
@@ -38,10 +37,7 @@ void export_from_store(const std::string& url) {
   while (true) {
     const auto tasks = store->find(query);
     std::string lines;
-    for (const TaskPtr& task : tasks) {
-      to_extended_json(Json(core::to_document(*task))).dump_to(lines);
-      lines += '\n';
-    }
+    for (const TaskPtr& task : tasks) lines += core::export_line(*task);
     print(lines);
     if (tasks.empty()) return;
     query.filter = Json{{"_id", Json{{"$gt", Json(tasks.back()->id)}}}};
@@ -74,30 +70,68 @@ int export_tasks(const TransferOptions& options) {
 
 // Import.
 
+constexpr std::size_t body_bytes = 8UL * 1024 * 1024;  ///< one longer line goes alone
+
+/// Takes lines into where they shall go. The problems name the numbers that the lines have in the whole input.
+using TakeLines = std::function<core::ImportReport(std::span<const InputLine> lines)>;
+
+TakeLines into_store(const std::string& url) {
+  const std::shared_ptr<Store> store = store::open_store(url, {});
+  auto* const importer = dynamic_cast<core::RecordImporter*>(store.get());
+  if (!importer) throw Error(ErrorCode::not_supported, store->describe() + " takes no import");
+  return [store, importer](std::span<const InputLine> lines) {
+    core::ImportLines parsed;
+    for (const InputLine& line : lines) parsed.add(line.number, line.text);
+    return parsed.report(importer->import_records(parsed.records()));
+  };
+}
+
+/// The host counts the lines of its request, from 1.
+core::ImportReport report_of(const Json& answer, std::span<const InputLine> lines) {
+  core::ImportReport report;
+  report.added = static_cast<std::size_t>(answer.at("added").as_int64());
+  report.known = static_cast<std::size_t>(answer.at("known").as_int64());
+  for (const Json& problem : answer.at("problems").as_array()) {
+    const auto line = static_cast<std::size_t>(problem.at("line").as_int64());
+    const std::size_t number = line - 1 < lines.size() ? lines[line - 1].number : 0;
+    report.problems.push_back({number, problem.at("detail").as_string()});
+  }
+  return report;
+}
+
+TakeLines through_host(const std::string& url) {
+  const auto client = std::make_shared<HttpClient>(url);
+  return [client](std::span<const InputLine> lines) {
+    std::string body;
+    for (const InputLine& line : lines) body += line.text + "\n";
+    return report_of(client->call("POST", "/api/v1/tasks/import", body, "application/x-ndjson"), lines);
+  };
+}
+
+/// How many lines one request may carry.
+std::size_t fitting(std::span<const InputLine> lines) {
+  std::size_t bytes = lines[0].text.size();
+  std::size_t count = 1;
+  while (count < lines.size() && (bytes += lines[count].text.size() + 1) <= body_bytes) ++count;
+  return count;
+}
+
 struct ImportCount {
   std::size_t added = 0;
   std::size_t known = 0;
   std::size_t refused = 0;
 };
 
-TaskRecord record_of(const InputLine& line) {
-  const std::string place = "line " + std::to_string(line.number);
-  const Json document = parse_typed_json(place, line.text);
-  try {
-    return core::from_document(from_extended_json(document).as_object());
-  } catch (const Error& error) {
-    throw Error(error.code(), place + ": " + error.what());
-  }
-}
-
-void import_batch(core::RecordImporter& importer, const std::vector<InputLine>& lines, ImportCount& count) {
-  std::vector<TaskRecord> records;
-  for (const InputLine& line : lines) records.push_back(record_of(line));
-  const auto results = importer.import_records(records);
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    const AddResult& result = results[i];
-    ++(result.error ? count.refused : result.duplicate ? count.known : count.added);
-    if (result.error) say(fmt::format("task-runner: line {}: {}", lines[i].number, result.reason));
+void import_batch(const TakeLines& take, std::span<const InputLine> lines, ImportCount& count) {
+  while (!lines.empty()) {
+    const auto some = lines.first(fitting(lines));
+    const core::ImportReport report = take(some);
+    for (const core::ImportProblem& problem : report.problems)
+      say(fmt::format("task-runner: line {}: {}", problem.line, problem.reason));
+    count.added += report.added;
+    count.known += report.known;
+    count.refused += report.problems.size();
+    lines = lines.subspan(some.size());
   }
 }
 
@@ -109,13 +143,11 @@ void answer(const ImportCount& count, bool json) {
 }
 
 int import_tasks(const TransferOptions& options) {
-  const auto store = store::open_store(options.store, {});
-  auto* const importer = dynamic_cast<core::RecordImporter*>(store.get());
-  if (!importer) throw Error(ErrorCode::not_supported, store->describe() + " takes no import");
+  const TakeLines take = options.store.empty() ? through_host(options.host.url) : into_store(options.store);
   LineReader reader(STDIN_FILENO);
   ImportCount count;
   for (auto lines = reader.next(batch_lines); !lines.empty(); lines = reader.next(batch_lines))
-    import_batch(*importer, lines, count);
+    import_batch(take, lines, count);
   answer(count, options.host.json);
   return count.refused ? exit_no : exit_done;
 }
@@ -132,11 +164,12 @@ void add_transfer_verbs(CLI::App& program, Action& action) {
   set_action(*out, action, options, export_tasks);
 
   CLI::App* in = program.add_subcommand("import", "Read what `export` wrote from standard input");
-  in->add_option("--store", options->store, "into this store; no host may have it open")->type_name("URL")->required();
-  in->add_flag("--json", options->host.json, "answer in JSON, for programs");
+  in->add_option("--store", options->store, "straight into this store; no host may have it open")->type_name("URL");
+  add_host_options(*in, options->host);
   in->footer("Ids are kept. What ran is to be done again, what was paused is paused. A task that is there already with\n"
              "other content is refused, and the others are imported all the same.\n"
-             "Example: task-runner import --store sqlite:new.db < tasks.jsonl");
+             "Example: task-runner import < tasks.jsonl\n"
+             "         task-runner import --store sqlite:new.db < tasks.jsonl");
   set_action(*in, action, options, import_tasks);
 }
 

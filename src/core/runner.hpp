@@ -59,6 +59,7 @@ class Runner final : public TaskService, private BodyHost {
   Store& store() { return executor_.store(); }
 
   awaitable<std::vector<AddResult>> add(std::vector<NewTask> tasks) override;
+  awaitable<std::vector<AddResult>> import_records(std::vector<TaskRecord> tasks) override;
   awaitable<TransitionResult> signal(ObjectId id, SignalOp op, std::string by) override;
   awaitable<TransitionResult> retry(ObjectId id) override;
   awaitable<TransitionResult> remove(ObjectId id) override;
@@ -72,6 +73,7 @@ class Runner final : public TaskService, private BodyHost {
   std::vector<LogLine> logs(const ObjectId& id) const override;
   Json progress(const ObjectId& id) const override;
   const std::string& instance() const override { return options_.instance; }
+  std::vector<std::string> topics() const override;
   bool is_ready() const override { return ready_; }
   void listen(std::weak_ptr<RunnerListener> listener) override;
 

@@ -1,6 +1,7 @@
 // What bodies, doors and code ask of a runner, from any thread.
 
 #include "base/log.hpp"
+#include "core/record_importer.hpp"
 #include "core/runner.hpp"
 
 #include <algorithm>
@@ -174,6 +175,16 @@ awaitable<std::vector<AddResult>> Runner::add(std::vector<NewTask> tasks) {
   co_return merge(refusals, std::move(added));
 }
 
+awaitable<std::vector<AddResult>> Runner::import_records(std::vector<TaskRecord> tasks) {
+  const auto records = std::make_shared<const std::vector<TaskRecord>>(std::move(tasks));
+  auto verb = [records](Store& store) {
+    auto* const importer = dynamic_cast<RecordImporter*>(&store);
+    if (!importer) throw Error(ErrorCode::not_supported, store.describe() + " takes no import");
+    return importer->import_records(*records);
+  };
+  co_return co_await executor_.run<std::vector<AddResult>>(verb);
+}
+
 // Other verbs.
 
 awaitable<TransitionResult> Runner::signal(ObjectId id, SignalOp op, std::string by) {
@@ -232,6 +243,12 @@ std::vector<LogLine> Runner::logs(const ObjectId& id) const {
   if (const auto task = find_running(id)) return task->log_lines();
   std::lock_guard lock(mutex_);
   return ended_logs_.of(id);
+}
+
+std::vector<std::string> Runner::topics() const {
+  std::vector<std::string> names;
+  for (const auto& [name, topic] : topics_) names.push_back(name);
+  return names;
 }
 
 Json Runner::progress(const ObjectId& id) const {

@@ -45,6 +45,9 @@ class TaskService {
   /// lists is refused by name) and adds; one answer for each, in order. Ids that are zero are made.
   virtual awaitable<std::vector<AddResult>> add(std::vector<NewTask> tasks) = 0;
 
+  /// Takes whole tasks in, as RecordImporter does. Throws Error{not_supported} where the store takes none.
+  virtual awaitable<std::vector<AddResult>> import_records(std::vector<TaskRecord> tasks) = 0;
+
   virtual awaitable<TransitionResult> signal(ObjectId id, SignalOp op, std::string by) = 0;
   virtual awaitable<TransitionResult> retry(ObjectId id) = 0;
   virtual awaitable<TransitionResult> remove(ObjectId id) = 0;
@@ -66,6 +69,8 @@ class TaskService {
   virtual Json progress(const ObjectId& id) const = 0;
 
   virtual const std::string& instance() const = 0;
+  /// The topics that run here, in order of their names.
+  virtual std::vector<std::string> topics() const = 0;
   /// Serving, with a session, and not draining.
   virtual bool is_ready() const = 0;
 

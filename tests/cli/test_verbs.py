@@ -4,7 +4,7 @@ import json
 import signal
 import socket
 
-from support import NO_TASK, HostTest
+from support import NO_TASK, HostTest, Program
 
 
 class Verbs(HostTest):
@@ -138,8 +138,41 @@ class Transfer(HostTest):
         changed = next(line for line in lines.splitlines() if waiting in line).replace('"noop#1"', '"sleep#1"')
         self.assertIn(waiting, self.verb(*new, stdin=changed + '\n', code=1).stderr)
 
-    def test_a_line_that_is_no_task_is_named(self):
-        self.assertIn('line 1', self.verb('import', '--store', 'sqlite:new.db', stdin='{"_id": 5}\n', code=2).stderr)
+    def test_a_line_that_is_no_task_is_named_and_the_others_are_taken(self):
+        self.add('noop#1', 1, '--wait-until', '+1h')
+        lines = '{"_id": 5}\n\n' + self.exported() + '{\n'
+        for where in [('--store', 'sqlite:new.db'), ('--url', self.start_other_host())]:
+            done = self.verb('import', *where, stdin=lines, code=1)
+            self.assertEqual(done.stdout, '1 imported, 0 were there already, 2 refused\n')
+            self.assertRegex(done.stderr, '(?s)line 1: .*line 4: ')
+
+    def start_other_host(self):
+        other = Program('serve', '--listen', '127.0.0.1:0', '--store', 'memory:', cwd=self.folder)
+        self.addCleanup(lambda: other.end(signal.SIGKILL))
+        return other.err.await_match(r'the page is at (http://[^/]+)').group(1)
+
+    def test_an_export_through_one_host_goes_into_another_and_a_repeat_does_no_harm(self):
+        self.add('noop#1', {'n': 1}, '--wait-until', '+1h', '--unique-key', 'k', '--priority', '2')
+        self.verb('add', 'noop#1', '--data', '{"$numberLong": "9007199254740993"}', '--wait')
+        self.verb('add', 'download#1', '--data', '{"url": "http://127.0.0.1:1/", "path": "x", "sha256": "' + '0' * 64 + '"}',
+                  '--max-attempts', '1', '--wait', code=1)
+        self.verb('add', '-', stdin='\n'.join(json.dumps({'versionedTopic': 'noop#1', 'data': n, 'waitUntil': '+1h'})
+                                              for n in range(1200)))
+        lines = self.exported()
+        other = self.start_other_host()
+        into = ('import', '--url', other, '--json')
+        self.assertEqual(json.loads(self.verb(*into, stdin=lines).stdout), {'added': 1203, 'known': 0, 'refused': 0})
+        self.assertEqual(self.exported('--url', other), lines)
+        self.assertEqual(json.loads(self.verb(*into, stdin=lines).stdout), {'added': 0, 'known': 1203, 'refused': 0})
+        self.assertEqual(self.exported('--url', other), lines)
+
+    def test_an_imported_task_that_was_running_runs_again_at_its_new_host(self):
+        running = self.add('sleep#1', {'ms': 600_000})
+        lines = self.exported()
+        other = self.start_other_host()
+        self.verb('import', '--url', other, stdin=lines)
+        self.verb('stop', running, '--url', other)
+        self.assertEqual(json.loads(self.verb('get', running, '--json', '--url', other).stdout)['id'], running)
 
 
 class LiveVerbs(HostTest):

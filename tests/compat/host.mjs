@@ -2,6 +2,7 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {createInterface} from 'node:readline';
+import {after} from 'node:test';
 import {io as io_now} from 'socket.io-client';
 import {io as io_4_5} from 'socket.io-client-4.5';
 
@@ -21,6 +22,15 @@ export async function start_host(...options) {
     program.on('exit', () => reject(new Error('the program ended before it listened')));
   });
   return {url, program, end: () => end(program)};
+}
+
+// A host for all tests of a file, and a socket in its runner's namespace.
+export async function host_of_file() {
+  const host = await start_host();
+  after(host.end);
+  const socket = await connect(`${host.url}/tasks`);
+  after(() => socket.disconnect());
+  return {host, socket};
 }
 
 async function end(program) {

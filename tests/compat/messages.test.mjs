@@ -1,18 +1,9 @@
 // Every message of docs/protocol.md in a runner's namespace, said by unmodified clients.
 import assert from 'node:assert/strict';
-import {after, before, test} from 'node:test';
-import {add, ask, clients, connect, follow, get_when, start_host, unknown_id, until} from './host.mjs';
+import {test} from 'node:test';
+import {add, ask, clients, connect, follow, get_when, host_of_file, unknown_id, until} from './host.mjs';
 
-let host;
-let socket;
-before(async () => {
-  host = await start_host();
-  socket = await connect(`${host.url}/tasks`);
-});
-after(async () => {
-  socket?.disconnect();
-  await host?.end();
-});
+const {host, socket} = await host_of_file();
 
 for (const [name, client] of Object.entries(clients)) {
   for (const transports of [['websocket'], ['polling'], ['polling', 'websocket']]) {
@@ -20,7 +11,7 @@ for (const [name, client] of Object.entries(clients)) {
       test(`${name} by ${transports.join(' to ')} at ${namespace}: info, add, get`, async () => {
         const mine = await connect(host.url + namespace, {client, transports});
         const {args: [info]} = await until(mine, ({event}) => event === 'taskRunnerInfo');
-        assert.equal(typeof info.instance, 'string');
+        assert.deepEqual([typeof info.instance, info.topics], ['string', ['download#1', 'noop#1', 'sleep#1']]);
         const task = await add(mine, 'noop#1', {text: 'ä€😀', list: [1, 2.5, null]});
         assert.match(task.id, /^[0-9a-f]{24}$/);
         const done = await get_when(mine, task.id, ({state}) => state === 'completed');

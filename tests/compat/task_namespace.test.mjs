@@ -1,18 +1,9 @@
 // A running task's own namespace, /tasks/<id>.
 import assert from 'node:assert/strict';
-import {after, before, test} from 'node:test';
-import {add, ask, connect, get_when, start_host, unknown_id, until} from './host.mjs';
+import {test} from 'node:test';
+import {add, ask, connect, get_when, host_of_file, unknown_id, until} from './host.mjs';
 
-let host;
-let socket;
-before(async () => {
-  host = await start_host();
-  socket = await connect(`${host.url}/tasks`);
-});
-after(async () => {
-  socket?.disconnect();
-  await host?.end();
-});
+const {host, socket} = await host_of_file();
 
 for (const transports of [['websocket'], ['polling']]) {
   test(`publicUrl by ${transports}: task, progress, actions without id, the end and DISCONNECT`, async () => {

@@ -1,7 +1,7 @@
 // The dialog that adds a task.
 import {html, useEffect, useRef, useState} from './ui.js';
 import {icon} from './icons.js';
-import {new_task, other_topic, topics} from './new_task.js';
+import {new_task, offered_topics, other_topic} from './new_task.js';
 import {task_title} from './task_words.js';
 
 // What is typed stays in the browser's own fields until the form is sent: nothing is lost to a late drawing.
@@ -53,8 +53,9 @@ function use_adding(connection, notices) {
   return {...state, add, clear: () => set_state({busy: false})};
 }
 
-export function AddForm({connection, notices, close}) {
+export function AddForm({connection, info, notices, close}) {
   const dialog = useRef();
+  const topics = offered_topics(info);
   const [topic, set_topic] = useState(topics[0]);
   const {busy, problem, add, clear} = use_adding(connection, notices);
   useEffect(() => {
@@ -71,7 +72,7 @@ export function AddForm({connection, notices, close}) {
         <button type="button" class="action" aria-label="Close" onClick=${() => dialog.current.close()}>${icon('close')}</button></header>
       <div class="field"><label for="add-topic">Topic</label>
         <select id="add-topic" name="topic" data-testid="add-topic" value=${topic} onChange=${(event) => { set_topic(event.target.value); clear(); }}>
-          ${[...topics, other_topic].map((name) => html`<option value=${name}>${name === other_topic ? 'another topic …' : name}</option>`)}</select></div>
+          ${topics.map((name) => html`<option value=${name}>${name === other_topic ? 'another topic …' : name}</option>`)}</select></div>
       <${TopicFields} key=${topic} topic=${topic} />
       <${MoreFields} />
       ${problem && html`<p class="problem" role="alert" data-testid="add-error">${problem}</p>`}

@@ -57,7 +57,7 @@ function App(shared) {
     <div class=${status.state === 'connected' ? '' : 'stale'}>
       ${route.id ? html`<${TaskView} key=${route.id} id=${route.id} back_href=${back_href.current} info=${status.info} ...${shared} />`
         : html`<${TaskList} filter=${route.filter} info=${status.info} now_ms=${now_ms} ...${shared} />`}</div>
-    ${adding && html`<${AddForm} connection=${shared.connection} notices=${shared.notices} close=${() => set_adding(false)} />`}
+    ${adding && html`<${AddForm} connection=${shared.connection} info=${status.info} notices=${shared.notices} close=${() => set_adding(false)} />`}
     <${NoticeBoard} notices=${shared.notices} />`;
 }
 

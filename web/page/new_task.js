@@ -1,8 +1,10 @@
 // From what was typed to the message `add`. Pure; throws an Error that names the field.
 import {parse_bytes} from './format.js';
 
-export const topics = ['download#1', 'sleep#1', 'noop#1'];
 export const other_topic = 'other';
+
+// What the host runs, as it said on connection, and whatever else another host may run.
+export const offered_topics = (info) => [...(Array.isArray(info.topics) ? info.topics : []), other_topic];
 
 const typed = (text) => (text ?? '').trim();
 

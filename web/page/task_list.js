@@ -7,11 +7,10 @@ import {TaskRow} from './task_row.js';
 
 const page_size = 100;
 const largest_window = 10_000;
-const built_in_topics = ['download#1', 'sleep#1', 'noop#1'];
 
 // Every topic ever seen here keeps its chip, or choosing one would take the others away.
 function use_topics(list, filter, info) {
-  const [seen, set_seen] = useState(built_in_topics);
+  const [seen, set_seen] = useState([]);
   const found = [...filter.topics, ...(Array.isArray(info.topics) ? info.topics : []), ...list.map((task) => task.versionedTopic)];
   const fresh = [...new Set(found)].filter((topic) => typeof topic === 'string' && !seen.includes(topic));
   useEffect(() => { if (fresh.length) set_seen([...seen, ...fresh]); }, [fresh.join('\n')]);

@@ -3,7 +3,7 @@ import test from 'node:test';
 import {allowed_actions} from '../page/allowed_actions.js';
 import {query_object, toggled} from '../page/filter.js';
 import {add_line} from '../page/log_lines.js';
-import {new_task} from '../page/new_task.js';
+import {new_task, offered_topics} from '../page/new_task.js';
 import {list_href, parse_route} from '../page/route.js';
 import {task_place} from '../page/task_place.js';
 
@@ -50,6 +50,11 @@ test('a typed download becomes a task, empty fields left out', () => {
   assert.deepEqual(new_task({topic: 'other', other: 'x#1', json: '[1]', unique_key: 'k', wait_until: '+10s', max_attempts: '1'}),
     {versionedTopic: 'x#1', data: [1], uniqueKey: 'k', waitUntil: '+10s', maxAttempts: 1});
   assert.deepEqual(new_task({topic: 'noop#1'}), {versionedTopic: 'noop#1'});
+});
+
+test('the topics that the host runs are offered, and any other', () => {
+  assert.deepEqual(offered_topics({instance: 'a', topics: ['mine#1']}), ['mine#1', 'other']);
+  assert.deepEqual(offered_topics({}), ['other']);
 });
 
 test('what cannot be sent names its field', () => {
