@@ -2,8 +2,10 @@
 
 #include <taskrunner/taskrunner.hpp>
 
+#include "app/config.hpp"
 #include "base/log.hpp"
 #include "tasks/builtin_topics.hpp"
+#include "tasks/part_sweeper.hpp"
 
 #include <algorithm>
 
@@ -24,24 +26,26 @@ bool is_wanted(const ServeOptions& options, const std::string& topic) {
   return options.topics.empty() || std::find(options.topics.begin(), options.topics.end(), topic) != options.topics.end();
 }
 
-void register_topics(TaskRunner& runner, const ServeOptions& options) {
+std::shared_ptr<tasks::DownloadParts> register_topics(TaskRunner& runner, const ServeOptions& options) {
   tasks::BuiltinOptions builtin;
   builtin.download_dir = options.download_dir;
   builtin.download_allow = download_policy(options);
+  builtin.ca_file = process_environment()("SSL_CERT_FILE").value_or("");
   const auto register_topic = [&](std::string topic, std::shared_ptr<TaskFactory> factory, TopicOptions topic_options) {
     if (is_wanted(options, topic)) runner.handle(std::move(topic), std::move(factory), topic_options);
   };
-  tasks::register_builtin_topics(register_topic, builtin);
+  return tasks::register_builtin_topics(register_topic, builtin);
 }
 
 }  // namespace
 
 int serve(const ServeOptions& options) {
   TaskRunner runner(options.runner);
-  register_topics(runner, options);
+  const auto parts = register_topics(runner, options);
   // The port itself: where any free one was asked for, this line is how one learns it.
   const std::string address = options.runner.listen.substr(0, options.runner.listen.rfind(':'));
   log_info("{}: the page is at http://{}:{}/, tasks are in {}", runner.instance(), address, runner.port(), options.runner.store);
+  const tasks::PartSweeper sweeper(parts, [&runner](const ObjectId& id) { return runner.get(id); });
   runner.run();
   log_info("{}: ended", runner.instance());
   return 0;

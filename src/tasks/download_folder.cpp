@@ -18,7 +18,10 @@ constexpr int folder_flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 constexpr std::size_t read_bytes = 256 * 1024;
 
 FileHandle open_folder_in(int parent, const std::string& name, const std::string& path) {
-  if (mkdirat(parent, name.c_str(), 0777) != 0 && errno != EEXIST) throw_errno("cannot make the folder of '" + path + "'");
+  if (mkdirat(parent, name.c_str(), 0777) == 0)
+    fsync(parent);  // the new folder is to be there after a power cut, as the file in it
+  else if (errno != EEXIST)
+    throw_errno("cannot make the folder of '" + path + "'");
   FileHandle folder(openat(parent, name.c_str(), folder_flags | O_NOFOLLOW));
   if (!folder && (errno == ELOOP || errno == ENOTDIR))
     throw Fail("'" + path + "': '" + name + "' is no folder, or a symbolic link, which is not followed below the download folder");
@@ -27,15 +30,16 @@ FileHandle open_folder_in(int parent, const std::string& name, const std::string
 }
 
 // Some file systems know no rename that spares the target: a second name, then the first away, spares it too.
-bool rename_unless_taken(int from, const std::string& name, const DownloadFolder::Place& place) {
-  if (renameat2(from, name.c_str(), place.folder.get(), place.name.c_str(), RENAME_NOREPLACE) == 0) return true;
+bool rename_unless_taken(const std::string& name, const DownloadFolder::Place& place) {
+  const int folder = place.folder.get();
+  if (renameat2(folder, name.c_str(), folder, place.name.c_str(), RENAME_NOREPLACE) == 0) return true;
   if (errno == EEXIST) return false;
   if (errno != EINVAL && errno != ENOSYS) throw_errno("cannot rename the finished download to '" + place.name + "'");
-  if (linkat(from, name.c_str(), place.folder.get(), place.name.c_str(), 0) != 0) {
+  if (linkat(folder, name.c_str(), folder, place.name.c_str(), 0) != 0) {
     if (errno == EEXIST) return false;
     throw_errno("cannot rename the finished download to '" + place.name + "'");
   }
-  unlinkat(from, name.c_str(), 0);
+  unlinkat(folder, name.c_str(), 0);
   return true;
 }
 
@@ -48,9 +52,9 @@ DownloadFolder::DownloadFolder(const std::filesystem::path& path) {
   if (!root_) throw_errno("cannot open the download folder '" + path.string() + "'");
 }
 
-std::uint64_t DownloadFolder::free_bytes() const {
+std::uint64_t DownloadFolder::free_bytes(const Place& place) {
   struct statvfs info {};
-  if (fstatvfs(root_.get(), &info) != 0) throw_errno("cannot look at the free space of the download folder");
+  if (fstatvfs(place.folder.get(), &info) != 0) throw_errno("cannot look at the free space of the download folder");
   return static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
 }
 
@@ -89,9 +93,9 @@ std::optional<DownloadFolder::Content> DownloadFolder::content_of(const Place& p
   return content;
 }
 
-bool DownloadFolder::publish(const std::string& part, const Place& place) const {
-  if (!rename_unless_taken(root_.get(), part, place)) return false;
-  if (fsync(place.folder.get()) != 0 || fsync(root_.get()) != 0) throw_errno("cannot sync the folder of '" + place.name + "'");
+bool DownloadFolder::publish(const std::string& part, const Place& place) {
+  if (!rename_unless_taken(part, place)) return false;
+  if (fsync(place.folder.get()) != 0) throw_errno("cannot sync the folder of '" + place.name + "'");
   return true;
 }
 

@@ -17,15 +17,13 @@ class DownloadFolder {
   /// Made where it is missing.
   explicit DownloadFolder(const std::filesystem::path& path);
 
-  int handle() const { return root_.get(); }
-  std::uint64_t free_bytes() const;
-
   /// The folder (made where missing) and the name in it of a checked relative path.
   struct Place {
     FileHandle folder;
     std::string name;
   };
   Place place_of(const std::string& path) const;
+  static std::uint64_t free_bytes(const Place& place);
 
   /// SHA-256 and size of a regular file at that place; nothing where there is no such name; Fail where it is
   /// something else. `keep_on` false ends it with Stopped.
@@ -35,8 +33,8 @@ class DownloadFolder {
   };
   static std::optional<Content> content_of(const Place& place, const std::function<bool()>& keep_on);
 
-  /// Gives `part`, a name in the download folder, its place, durably. False where that name is taken.
-  bool publish(const std::string& part, const Place& place) const;
+  /// Gives `part`, a name in the same folder, its place, durably. False where that name is taken.
+  static bool publish(const std::string& part, const Place& place);
 
  private:
   FileHandle root_;

@@ -18,13 +18,12 @@ std::int64_t now_ms() { return system_clock().boot_ms(); }
 
 DownloadRun::DownloadRun(const DownloadData& data, const DownloadFolder& folder, TransferLoop& transfers, Context& context)
     : data_(data),
-      folder_(folder),
       transfers_(transfers),
       context_(context),
       before_(DownloadCheckpoint::from(context.checkpoint_data())),
       boot_id_(current_boot_id()),
       place_(folder.place_of(data.path)),
-      part_(folder, "." + context.task().id.hex() + ".part"),
+      part_(place_.folder.get(), part_name_of(context.task().id)),
       active_ms_(before_.active_ms) {}
 
 Json DownloadRun::run() {
@@ -56,12 +55,13 @@ std::optional<Json> DownloadRun::already_there() {
 
 void DownloadRun::prepare_part() {
   const auto kept = before_.trusted(part_.size(), boot_id_, !data_.sha256.empty());
-  part_.keep_first(kept, [this] { return keep_on(); });
   if (kept > 0) {
     file_ = {kept, before_.validator, before_.total};
     resumed_ = true;
     context_.log("going on after " + std::to_string(kept) + " bytes");
+    tell_progress(kept);  // before the hashing, which takes its time
   }
+  part_.keep_first(kept, [this] { return keep_on(); });
 }
 
 void DownloadRun::transfer_all() {
@@ -117,7 +117,7 @@ void DownloadRun::follow(TransferLoop::Id id) {
       ended = end_.has_value();
     }
     if (!keep_on()) throw Stopped();
-    tell_progress();
+    tell_progress(part_.size());
     if (ended) return;
     save_if_due();
     if (context_.pause_requested()) rest(id);
@@ -148,15 +148,14 @@ DownloadRun::Outcome DownloadRun::outcome_of_end() {
   throw Error(ErrorCode::unavailable, end_->error);
 }
 
-void DownloadRun::tell_progress() {
-  const auto spent = part_.size();
+void DownloadRun::tell_progress(std::uint64_t spent) {
   speed_.add(now_ms(), spent);
   JsonObject progress;
   progress.set("spent", spent);
   std::optional<std::uint64_t> total;
   {
     std::lock_guard lock(mutex_);
-    if (!head_came_) return;
+    if (!head_came_ && file_.from == 0) return;
     total = file_.total;
   }
   if (total) progress.set("total", *total);
@@ -203,7 +202,7 @@ Json DownloadRun::finish() {
     throw Fail(text);
   }
   save(sha256);
-  if (!folder_.publish(part_.name(), place_)) {
+  if (!DownloadFolder::publish(part_.name(), place_)) {
     const auto content = DownloadFolder::content_of(place_, [this] { return keep_on(); });
     if (data_.sha256.empty() || !content || content->sha256 != sha256) throw Fail("'" + data_.path + "' exists already");
     part_.remove();
@@ -249,9 +248,10 @@ void DownloadRun::take_file(const AnswerHead& head) {
   if (head.total) file_.total = head.total;
   if (file_.from == 0) file_.validator = head.validator();
   const auto missing = file_.total.value_or(0) - std::min(file_.total.value_or(0), part_.size());
-  if (missing > folder_.free_bytes())
+  const auto free = DownloadFolder::free_bytes(place_);
+  if (missing > free)
     throw Error(ErrorCode::unavailable, "the download wants " + std::to_string(missing) + " bytes more, and the disk has " +
-                                            std::to_string(folder_.free_bytes()) + " free");
+                                            std::to_string(free) + " free");
 }
 
 bool DownloadRun::on_body(std::string_view bytes) {

@@ -40,7 +40,7 @@ class DownloadRun final : private TransferSink {
   void follow(TransferLoop::Id id);
   void rest(TransferLoop::Id id);
   Outcome outcome_of_end();
-  void tell_progress();
+  void tell_progress(std::uint64_t spent);
   void save_if_due();
   void save(const std::string& finished_sha256 = {});
   Json finish();
@@ -49,7 +49,6 @@ class DownloadRun final : private TransferSink {
   bool keep_on() const { return !context_.stop_token().stop_requested(); }
 
   const DownloadData& data_;
-  const DownloadFolder& folder_;
   TransferLoop& transfers_;
   Context& context_;
   const DownloadCheckpoint before_;

@@ -24,14 +24,23 @@ constexpr std::size_t read_bytes = 256 * 1024;
 
 }  // namespace
 
-PartFile::PartFile(const DownloadFolder& folder, std::string name)
-    : folder_(folder),
-      name_(std::move(name)),
-      file_(openat(folder.handle(), name_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666)) {
+std::string part_name_of(const ObjectId& task) { return "." + task.hex() + ".part"; }
+
+std::optional<ObjectId> task_of_part(std::string_view name) {
+  if (name.size() != 30 || !name.starts_with('.') || !name.ends_with(".part")) return std::nullopt;
+  const auto id = ObjectId::from_hex(name.substr(1, 24));
+  return id && part_name_of(*id) == name ? id : std::nullopt;
+}
+
+PartFile::PartFile(int folder, std::string name) : folder_(folder), name_(std::move(name)) {
   struct stat info {};
-  if (!file_ || fstat(file_.get(), &info) != 0) throw_errno("cannot open '" + name_ + "' in the download folder");
-  if (!S_ISREG(info.st_mode)) throw Fail("'" + name_ + "' in the download folder is no regular file");
-  if (flock(file_.get(), LOCK_EX | LOCK_NB) != 0) throw_errno("another process writes '" + name_ + "'");
+  do {  // a sweep may take the name away between opening and locking
+    file_ = FileHandle(openat(folder, name_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666));
+    if (!file_) throw_errno("cannot write '" + name_ + "' below the download folder");
+    if (flock(file_.get(), LOCK_EX | LOCK_NB) != 0) throw_errno("another process writes '" + name_ + "'");
+    if (fstat(file_.get(), &info) != 0) throw_errno("cannot look at '" + name_ + "'");
+    if (!S_ISREG(info.st_mode)) throw Fail("'" + name_ + "' below the download folder is no regular file");
+  } while (info.st_nlink == 0);
   size_ = static_cast<std::uint64_t>(info.st_size);
 }
 
@@ -70,6 +79,6 @@ void PartFile::sync() {
   if (fdatasync(file_.get()) != 0) throw_write_error(size_);
 }
 
-void PartFile::remove() { unlinkat(folder_.handle(), name_.c_str(), 0); }
+void PartFile::remove() { unlinkat(folder_, name_.c_str(), 0); }
 
 }  // namespace taskrunner::tasks

@@ -31,6 +31,7 @@ TransferEnd::Kind kind_of(CURLcode result) {
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
     case CURLE_TOO_MANY_REDIRECTS:
+    case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_LOGIN_DENIED:
     case CURLE_REMOTE_ACCESS_DENIED:
     case CURLE_REMOTE_FILE_NOT_FOUND:
@@ -42,11 +43,11 @@ TransferEnd::Kind kind_of(CURLcode result) {
 }  // namespace
 
 TransferLoop::Transfer::Transfer(TransferRequest request, TransferSink& sink, const AddressPolicy& allow,
-                                 const TransferLimits& limits)
+                                 const TransferOptions& options)
     : request_(std::move(request)), sink_(sink), allow_(allow), easy_(curl_easy_init()) {
   if (!easy_) throw std::bad_alloc();
   set_target();
-  set_limits(limits);
+  set_options(options);
   set_callbacks();
 }
 
@@ -70,14 +71,15 @@ void TransferLoop::Transfer::set_target() {
   curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers_);
 }
 
-void TransferLoop::Transfer::set_limits(const TransferLimits& limits) {
+void TransferLoop::Transfer::set_options(const TransferOptions& options) {
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
   // A cancelled transfer does not wait for the name that is being looked up.
   curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);
-  curl_easy_setopt(easy_, CURLOPT_MAXREDIRS, limits.redirects);
-  curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT, static_cast<long>(limits.connect.count()));
+  if (!options.ca_file.empty()) curl_easy_setopt(easy_, CURLOPT_CAINFO, options.ca_file.c_str());
+  curl_easy_setopt(easy_, CURLOPT_MAXREDIRS, options.redirects);
+  curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT, static_cast<long>(options.connect.count()));
   curl_easy_setopt(easy_, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt(easy_, CURLOPT_LOW_SPEED_TIME, static_cast<long>(limits.stalled.count()));
+  curl_easy_setopt(easy_, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stalled.count()));
   curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, buffer_bytes_for(request_.bytes_per_second));
   if (request_.bytes_per_second > 0)
     curl_easy_setopt(easy_, CURLOPT_MAX_RECV_SPEED_LARGE, static_cast<curl_off_t>(request_.bytes_per_second));
@@ -156,6 +158,7 @@ TransferEnd TransferLoop::Transfer::end_of(CURLcode result) const {
   } else if (result != CURLE_OK) {
     end.kind = kind_of(result);
     end.error = error_[0] ? error_ : curl_easy_strerror(result);
+    if (result == CURLE_PEER_FAILED_VERIFICATION) end.error += " (SSL_CERT_FILE can name a file of further authorities)";
   }
   return end;
 }

@@ -11,7 +11,7 @@ namespace taskrunner::tasks {
 /// One transfer and its easy handle. Only on the transfer thread.
 class TransferLoop::Transfer {
  public:
-  Transfer(TransferRequest request, TransferSink& sink, const AddressPolicy& allow, const TransferLimits& limits);
+  Transfer(TransferRequest request, TransferSink& sink, const AddressPolicy& allow, const TransferOptions& options);
   ~Transfer();
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
@@ -27,7 +27,7 @@ class TransferLoop::Transfer {
   static std::size_t take_body(char* data, std::size_t size, std::size_t count, void* self);
   static curl_socket_t open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
   void set_target();
-  void set_limits(const TransferLimits& limits);
+  void set_options(const TransferOptions& options);
   void set_callbacks();
   /// False where the sink refused.
   bool tell_head();

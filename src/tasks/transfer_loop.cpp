@@ -20,8 +20,8 @@ CURLM* make_multi() {
 
 }  // namespace
 
-TransferLoop::TransferLoop(AddressPolicy allow, TransferLimits limits)
-    : allow_(std::move(allow)), limits_(limits), multi_(make_multi()) {}
+TransferLoop::TransferLoop(AddressPolicy allow, TransferOptions options)
+    : allow_(std::move(allow)), options_(std::move(options)), multi_(make_multi()) {}
 
 TransferLoop::~TransferLoop() {
   {
@@ -50,7 +50,7 @@ TransferLoop::Id TransferLoop::start(TransferRequest request, TransferSink& sink
     id = ++last_id_;
   }
   post([this, id, request = std::move(request), &sink] {
-    auto transfer = std::make_unique<Transfer>(request, sink, allow_, limits_);
+    auto transfer = std::make_unique<Transfer>(request, sink, allow_, options_);
     curl_easy_setopt(transfer->handle(), CURLOPT_PRIVATE, reinterpret_cast<void*>(id));
     curl_multi_add_handle(multi_, transfer->handle());
     transfers_.emplace(id, std::move(transfer));

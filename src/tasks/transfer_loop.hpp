@@ -47,17 +47,18 @@ class TransferSink {
   virtual void on_end(const TransferEnd& end) = 0;
 };
 
-struct TransferLimits {
+struct TransferOptions {
   std::chrono::seconds connect{30};
   std::chrono::seconds stalled{60};  ///< not a byte for so long: failed
   long redirects = 10;
+  std::string ca_file = "";  ///< PEM file of authorities for https; empty: the system's
 };
 
 /// Downloads over http, https and ftp (redirects too), all on one thread that libcurl drives. Thread-safe.
 /// The thread starts with the first transfer.
 class TransferLoop {
  public:
-  explicit TransferLoop(AddressPolicy allow, TransferLimits limits = {});
+  explicit TransferLoop(AddressPolicy allow, TransferOptions options = {});
   /// Cancels what runs, without a word to its sinks. No transfer may be started any more.
   ~TransferLoop();
   TransferLoop(const TransferLoop&) = delete;
@@ -82,7 +83,7 @@ class TransferLoop {
   void remove(Id id);
 
   const AddressPolicy allow_;
-  const TransferLimits limits_;
+  const TransferOptions options_;
   void* const multi_;  ///< CURLM
   std::map<Id, std::unique_ptr<Transfer>> transfers_;  ///< only on the thread
 

@@ -29,3 +29,18 @@ class Download(HostTest):
         self.assertEqual(hashlib.sha256(content).hexdigest(), sha256)
         with open(self.files['accessLog'], encoding='utf-8') as log:
             self.assertRegex(log.read(), r'206 \d+ "bytes=\d{7,}-')
+
+    def test_what_a_removed_download_left_behind_is_swept(self):
+        data = {'url': self.files['url'] + '/rate/1m/big.bin', 'path': 'sub/big.bin'}
+        waiting = self.start_verb('add', 'download#1', '--data', json.dumps(data), '--wait')
+        waiting.err.await_match(r'\d %')
+        task = waiting.out.await_match('[0-9a-f]{24}').group(0)
+        part = self.folder / 'downloads' / 'sub' / f'.{task}.part'
+        self.verb('pause', task)
+        self.assertEqual(self.host.end(), 0)
+        self.start_host()
+        self.assertEqual(self.get(task)['state'], 'paused')
+        self.assertTrue(part.exists())
+        self.verb('remove', task)
+        self.assertEqual(self.host.end(), 0)
+        self.assertFalse(part.exists())
