@@ -38,9 +38,10 @@ bool says_all(const TaskChange& change) {
   return change.facts.state == TaskState::running && (change.touched & claim) == claim && change.facts.session;
 }
 
-/// The known facts are of a later state than this change: of the same one, where it does not tell the whole.
+/// The known facts have this change in them already: they were looked up later. A whole document counts in any case:
+/// whoever replaces one may know nothing of `rev`.
 bool is_overtaken(const TaskFacts& known, const TaskChange& change) {
-  if (change.touched == TaskChange::all_fields) return change.facts.rev < known.rev;
+  if (change.touched == TaskChange::all_fields) return false;
   return (change.touched & TaskChange::rev) && change.facts.rev <= known.rev;
 }
 
@@ -57,7 +58,7 @@ std::vector<FeedEvent> FeedTranslator::translate(std::vector<TaskChange> changes
   for (TaskChange& change : changes) {
     if (change.is_odd) ++odd_;
     if (change.kind == Kind::collection_gone) known_.clear();
-    if (change.kind == Kind::collection_gone || change.kind == Kind::other) continue;
+    if (change.kind == Kind::collection_gone || change.kind == Kind::stream_over || change.kind == Kind::other) continue;
     settle(drafts.emplace_back(Draft{std::move(change), {}, false}));
   }
   fill_in(drafts, look_up);

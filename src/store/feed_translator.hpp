@@ -23,7 +23,7 @@ class FeedTranslator {
   /// The facts of those that are there. May throw: then nothing of the batch counts, and it can be given again.
   using LookUp = std::function<std::vector<std::pair<ObjectId, TaskFacts>>(const std::vector<ObjectId>&)>;
 
-  /// The events of the changes, in order. `collection_gone` and `other` give none.
+  /// The events of the changes, in order. `collection_gone`, `stream_over` and `other` give none.
   std::vector<FeedEvent> translate(std::vector<TaskChange> changes, const LookUp& look_up);
   /// After a gap in the changes.
   void forget_all() { known_.clear(); }

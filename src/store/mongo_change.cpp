@@ -114,8 +114,8 @@ void read_task(TaskChange& change, std::string_view document) {
 
 TaskChange::Kind kind_of(std::string_view operation, bool is_of_hosts) {
   using Kind = TaskChange::Kind;
-  if (operation == "drop" || operation == "rename" || operation == "dropDatabase" || operation == "invalidate")
-    return Kind::collection_gone;
+  if (operation == "drop" || operation == "rename") return Kind::collection_gone;
+  if (operation == "invalidate") return Kind::stream_over;
   if (is_of_hosts) return Kind::session_ended;
   if (operation == "insert") return Kind::insert;
   if (operation == "update" || operation == "replace") return Kind::update;
@@ -169,7 +169,7 @@ TaskChange read_change(std::string_view event, const std::string& hosts, StreamF
   while (bson_iter_next(&at))
     read_part(parts, change, {bson_iter_key(&at), bson_iter_key_len(&at)}, at, hosts);
   change.kind = kind_of(parts.operation, parts.is_of_hosts);
-  if (change.kind == TaskChange::Kind::collection_gone) return change;
+  if (change.kind == TaskChange::Kind::collection_gone || change.kind == TaskChange::Kind::stream_over) return change;
   if (!parts.id) change.kind = TaskChange::Kind::other;
   change.id = parts.id.value_or(ObjectId());
   if (parts.full_document && !parts.is_of_hosts) {

@@ -12,6 +12,7 @@ using std::chrono::steady_clock;
 
 /// How long the server waits for an event before it answers with none: how long a stop takes at most.
 constexpr int await_ms = 200;
+constexpr int most_failures = 20;  ///< in a row, while there is a primary: about half a minute
 constexpr milliseconds primary_check_period{1'000};
 constexpr milliseconds primary_poll_period{50};
 
@@ -83,6 +84,7 @@ void MongoFeed::read_stream() {
   if (stream_->form() != wanted_form()) return stream_.reset();
   const auto batch = stream_->next(await_ms);
   bool is_gone = false;
+  bool is_database_gone = false;
   std::vector<TaskChange> changes;
   changes.reserve(batch.size());
   for (const std::string_view event : batch) {
@@ -91,11 +93,13 @@ void MongoFeed::read_stream() {
       is_gone = true;
       changes.clear();  // its readers are to read everything anew
     }
+    is_database_gone = is_database_gone || change.kind == TaskChange::Kind::stream_over;
     changes.push_back(std::move(change));
   }
   const auto look_up = [this](const std::vector<ObjectId>& ids) { return stream_->look_up(ids); };
   std::vector<FeedEvent> events = translator_.translate(std::move(changes), look_up);
-  if (is_gone) put_collection_back();
+  if (is_gone || is_database_gone) put_collection_back();
+  if (is_gone) lose("the collection or its hosts' was dropped or renamed");
   if (!publish(std::move(events))) return stream_.reset();
   token_ = stream_->token();
   if (stream_->is_over() || !is_on_primary()) stream_.reset();
@@ -129,7 +133,6 @@ void MongoFeed::put_collection_back() {
   } catch (const Error& error) {
     log_error("{}: the collection was dropped, and its indexes could not be put back: {}", names_.shown, error.what());
   }
-  lose("the collection or its hosts' was dropped or renamed");
 }
 
 void MongoFeed::lose(const std::string& why) {
@@ -142,7 +145,8 @@ void MongoFeed::lose(const std::string& why) {
 void MongoFeed::on_broken(const StreamError& error) {
   ++broken_;
   if (failures_ == 0) log_warning("the change stream broke and is opened anew: {}", error.what());
-  if (!error.is_place_lost()) return;
+  // What fails so often at one place fails there for ever: an event that the server cannot make.
+  if (!error.is_place_lost() && failures_ < most_failures) return;
   is_place_lost_ = true;
   token_.clear();
 }

@@ -55,8 +55,9 @@ class MongoFeed final : public Feed {
   };
 
   /// `on_collection_gone` is called on the feed's thread after the collection or its hosts' was dropped or renamed, before
-  /// readers are told that they lost their place: indexes and validator are to be put back. It may block and use the
-  /// store; where it throws, that is logged.
+  /// readers are told that they lost their place: indexes and validator are to be put back. More than once where the
+  /// database is dropped, since that undoes what the first call did. It may block and use the store; where it throws, that
+  /// is logged.
   MongoFeed(MongoCollections names, std::shared_ptr<Random> random, std::function<void()> on_collection_gone);
   /// Stops.
   ~MongoFeed() override;

@@ -17,7 +17,7 @@ Json match_stage(const std::string& tasks, const std::string& hosts) {
   const Json ends_of_hosts{{"ns.coll", hosts}, {"operationType", one_of({"delete", "drop", "rename"})}};
   const Json losses_of_hosts{{"ns.coll", hosts}, {"updateDescription.updatedFields.lost", true}};
   const Json renamed_onto_tasks{{"to.coll", tasks}};
-  const Json whole_database{{"operationType", one_of({"dropDatabase", "invalidate"})}};
+  const Json whole_database{{"operationType", "invalidate"}};
   return Json{{"$match", Json{{"$or", JsonArray{of_tasks, ends_of_hosts, losses_of_hosts, renamed_onto_tasks,
                                                 whole_database}}}}};
 }

@@ -38,7 +38,9 @@ std::vector<std::string_view> batch_of(const bson_t& reply, const char* path) {
 }
 
 bool is_primary(const mongoc_server_description_t* server) {
-  return server && std::string_view(mongoc_server_description_type(server)) == "RSPrimary";
+  if (!server) return false;
+  const std::string_view type = mongoc_server_description_type(server);
+  return type == "RSPrimary" || type == "Mongos";
 }
 
 }  // namespace

@@ -38,7 +38,8 @@ struct TaskChange {
     update,
     remove,
     session_ended,  ///< marked lost, or its document is gone
-    collection_gone,
+    collection_gone,  ///< it, or the hosts', was dropped or renamed
+    stream_over,      ///< the whole database was dropped, after its collections
     other,  ///< nothing that could be told: a document whose _id is no ObjectId …
   };
   enum Field : std::uint8_t { topic = 1, state = 2, worker = 4, session = 8, signal = 16, wait = 32, rev = 64 };
