@@ -18,7 +18,7 @@ missing_packages() {
 }
 
 # Programs that may come from elsewhere than Debian count as there when they can be called.
-# Prints the packages that give the capabilities named: node, chromium, nginx, python, mongod.
+# Prints the packages that give the capabilities named: node, chromium, nginx, pip, python, mongod.
 packages_for() {
   local capability
   for capability in "$@"; do
@@ -26,6 +26,7 @@ packages_for() {
       node) command -v node >/dev/null || echo nodejs
             command -v npm >/dev/null || echo npm ;;
       chromium) command -v chromium >/dev/null || echo chromium fonts-dejavu-core ;;
+      pip) command -v pip3 >/dev/null || echo python3 python3-pip ;;
       python) command -v python3 >/dev/null || echo python3 ;;
       mongod) has_mongod || { command -v python3 >/dev/null || echo python3; command -v pip3 >/dev/null || echo python3-pip; } ;;
       nginx) PATH=$PATH:/usr/sbin command -v nginx >/dev/null || echo nginx-light ;;

@@ -3,7 +3,7 @@
 #   name        as in ./test NAME
 #   exists      the suite is there when this path or pattern matches a file; else it is not listed
 #   targets     what must be built in build/ before it runs (an outdated or missing target fails the suite)
-#   needs       beyond the build: chromium, nginx, python
+#   needs       beyond the build: chromium, nginx, pip, python
 #   way         beside: two run at a time; alone: nothing runs beside it (it loads both cores, or measures time)
 #   command     run from the project's root; exit code 0 is success
 #
@@ -25,7 +25,7 @@ standalone  | tests/standalone/CMakeLists.txt | standalone_headers      |       
 simulate    | tests/simulation/CMakeLists.txt | simulate                | | beside | build/tests/simulate --seeds 100 --seed 1
 conformance | tests/conformance/CMakeLists.txt | conformance_test       |                | beside | build/tests/conformance_test
 web         | web/tests/*.test.mjs          |                           |                | beside | node --test web/tests/*.test.mjs
-net_clients | tests/net_clients/run         | example_socketio_echo     |                | beside | tests/net_clients/run
+net_clients | tests/net_clients/run         | example_socketio_echo     | pip            | beside | tests/net_clients/run
 compat      | tests/compat/run              | task-runner               |                | beside | tests/compat/run
 cli         | tests/cli/run                 | task-runner               | nginx python   | beside | tests/cli/run
 examples    | examples/*/main.cpp           | task-runner examples      | nginx          | beside | tests/examples/run

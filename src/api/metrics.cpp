@@ -12,6 +12,41 @@ std::string metric(std::string_view name, std::string_view type, std::string_vie
   return fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n{0} {3}\n", name, help, type, value);
 }
 
+using Reasons = std::initializer_list<std::pair<std::string_view, std::uint64_t>>;
+
+/// One counter, apart by reason.
+std::string by_reason(std::string_view name, std::string_view help, Reasons reasons) {
+  std::string text = fmt::format("# HELP {0} {1}\n# TYPE {0} counter\n", name, help);
+  for (const auto& [reason, count] : reasons) text += fmt::format("{}{{reason=\"{}\"}} {}\n", name, reason, count);
+  return text;
+}
+
+std::string http_metrics(const net::HttpServerStats& http) {
+  return metric("taskrunner_http_connections", "gauge", "Open connections.", http.connections) +
+         metric("taskrunner_http_accepted_total", "counter", "Connections accepted.", http.accepted) +
+         metric("taskrunner_http_requests_total", "counter", "Requests answered.", http.requests) +
+         metric("taskrunner_http_bad_requests_total", "counter", "Broken requests.", http.bad_requests) +
+         metric("taskrunner_http_timed_out_total", "counter", "Connections that were too slow.", http.timed_out) +
+         by_reason("taskrunner_http_refused_total", "Connections refused at a limit.",
+                   {{"in_all", http.refused_in_all}, {"by_address", http.refused_by_address}, {"by_rate", http.refused_by_rate}});
+}
+
+std::string socket_metrics(const net::SocketIoStats& sockets) {
+  const auto& refused = sockets.refused;
+  return metric("taskrunner_socketio_connections", "gauge", "Socket.IO connections.", sockets.connections) +
+         metric("taskrunner_socketio_sockets", "gauge", "Namespaces joined.", sockets.sockets) +
+         metric("taskrunner_socketio_queued_bytes", "gauge", "Bytes that clients have not taken.", sockets.queued_bytes) +
+         metric("taskrunner_socketio_opened_total", "counter", "Socket.IO connections opened.", sockets.opened) +
+         metric("taskrunner_socketio_deliveries_total", "counter", "Messages queued to clients.", sockets.frames_sent) +
+         metric("taskrunner_socketio_dropped_total", "counter", "Messages replaced by a newer one.", sockets.frames_replaced) +
+         by_reason("taskrunner_socketio_closed_total", "Connections closed by the server.",
+                   {{"queue_full", sockets.closed_full}, {"stalled", sockets.closed_stalled}, {"silent", sockets.closed_silent}}) +
+         by_reason("taskrunner_socketio_refused_total", "Requests refused.",
+                   {{"unknown_transport", refused[0]}, {"unknown_session", refused[1]}, {"bad_method", refused[2]},
+                    {"bad_request", refused[3]}, {"forbidden", refused[4]}, {"protocol_version", refused[5]},
+                    {"shutting_down", refused[6]}});
+}
+
 }  // namespace
 
 awaitable<std::string> task_metrics(std::shared_ptr<RunnerLink> link) {
@@ -29,12 +64,7 @@ awaitable<std::string> task_metrics(std::shared_ptr<RunnerLink> link) {
 }
 
 std::string transport_metrics(const net::HttpServerStats& http, const net::SocketIoStats& sockets) {
-  return metric("taskrunner_http_connections", "gauge", "Open connections.", http.connections) +
-         metric("taskrunner_http_requests_total", "counter", "Requests answered.", http.requests) +
-         metric("taskrunner_http_bad_requests_total", "counter", "Broken requests.", http.bad_requests) +
-         metric("taskrunner_socketio_connections", "gauge", "Socket.IO connections.", sockets.connections) +
-         metric("taskrunner_socketio_queued_bytes", "gauge", "Waiting for clients to read it.", sockets.queued_bytes) +
-         metric("taskrunner_socketio_closed_slow_total", "counter", "Closed for reading too slowly.", sockets.closed_slow);
+  return http_metrics(http) + socket_metrics(sockets);
 }
 
 }  // namespace taskrunner::api

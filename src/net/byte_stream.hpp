@@ -1,9 +1,11 @@
 #pragma once
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/system/error_code.hpp>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -29,8 +31,14 @@ class ByteStream {
   virtual std::size_t write_some(std::span<const boost::asio::const_buffer> from,
                                  boost::system::error_code& ec) = 0;
 
+  /// The subject of the peer's verified certificate (RFC 2253), or empty.
+  virtual std::string peer_certificate() const { return {}; }
+
   /// No more writes; what was written still reaches the peer.
   virtual void shutdown_write() = 0;
+  /// The same connection on another loop; this one is spent. No wait may be pending. May be called on either thread,
+  /// used on the other's only.
+  virtual std::unique_ptr<ByteStream> move_to(boost::asio::io_context& io) = 0;
   /// Ends everything; pending waits come back with operation_aborted. Idempotent.
   virtual void close() = 0;
 };

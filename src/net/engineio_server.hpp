@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
@@ -15,6 +16,7 @@
 
 namespace taskrunner::net {
 
+class EngineGroup;
 class EngineSession;
 
 struct EngineOptions {
@@ -23,6 +25,8 @@ struct EngineOptions {
   int ping_timeout_ms = 20'000;
   std::size_t max_payload_bytes = 1'000'000;
   int upgrade_timeout_ms = 10'000;
+  int retry_after_s = 5;                    ///< what a 503 while shutting down says
+  std::size_t compress_above_bytes = 1024;  ///< a polling answer is packed as its client accepts
   OriginPolicy origins;
   std::size_t soft_buffer_bytes = 1024 * 1024;
   std::size_t hard_buffer_bytes = 8 * 1024 * 1024;
@@ -35,8 +39,10 @@ struct EngineStats {
   std::uint64_t opened = 0;
   std::uint64_t frames_sent = 0;
   std::uint64_t frames_replaced = 0;
-  std::uint64_t closed_slow = 0;
-  std::uint64_t refused = 0;
+  std::uint64_t closed_full = 0;     ///< at the hard limit of their queue
+  std::uint64_t closed_stalled = 0;  ///< took nothing for too long
+  std::uint64_t closed_silent = 0;   ///< answered no ping
+  std::array<std::uint64_t, 7> refused{};  ///< by error code; the last: shutting down
 };
 
 /// Who speaks through a session. Held by it until on_close; may send and close inside any call.
@@ -59,6 +65,11 @@ class EngineServer {
   ~EngineServer();  ///< stops
 
   void attach(HttpServer& server);
+  /// Shares its sessions' ids with servers on other loops. Before any of the loops runs.
+  void join(std::shared_ptr<EngineGroup> group);
+  /// Refuses new sessions and closes those that are there evenly over that time, so that their clients do not all
+  /// come to another server at once. stop() cuts it short.
+  void drain(std::string_view reason, int over_ms);
   /// Closes every session and refuses new ones. Idempotent.
   void stop(std::string_view reason);
   EngineStats stats() const;

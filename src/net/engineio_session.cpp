@@ -1,7 +1,5 @@
 #include "net/engineio_session.hpp"
 
-#include <boost/asio/post.hpp>
-
 #include "net/engineio_server_impl.hpp"
 
 namespace taskrunner::net {
@@ -12,12 +10,11 @@ using std::chrono::milliseconds;
 namespace {
 constexpr milliseconds closing_time{30'000};  ///< for a polling client to fetch its last packets
 
-HttpResponse poll_response(std::string body, const HttpFields& fields) {
-  auto response = text_response(200, std::move(body), "text/plain; charset=UTF-8");
-  for (const auto& [name, value] : fields) response.headers.add(name, value);
-  response.headers.add("Cache-Control", "no-store");
-  return response;
+std::uint16_t close_code(std::string_view reason) {
+  if (reason == "parse error") return websocket_protocol_error;
+  return reason == "server shutting down" ? websocket_going_away : websocket_normal;
 }
+
 }  // namespace
 
 EngineSession::EngineSession(std::shared_ptr<EngineServer::Impl> server, std::string sid, bool polling)
@@ -51,21 +48,26 @@ void EngineSession::send(OutFrame frame) {
 void EngineSession::check_budget(std::size_t waiting_before) {
   if (queued_bytes() > server_->options.soft_buffer_bytes) congested_ = true;
   if (waiting_before <= server_->options.hard_buffer_bytes) return;
-  ++server_->stats.closed_slow;
+  ++server_->stats.closed_full;
   end("send buffer full");
 }
 
 void EngineSession::check_stalled(Clock::time_point now) {
   if (state_ != State::open || queued_bytes() == 0) return;
   if (now - stalled_since_ < milliseconds(server_->options.stalled_timeout_ms)) return;
-  ++server_->stats.closed_slow;
+  ++server_->stats.closed_stalled;
   end("client reads nothing");
 }
 
 bool EngineSession::end_if_overdue() {
   const bool overdue = state_ == State::open && heartbeat_.overdue(Clock::now());
-  if (overdue) end("ping timeout");
+  if (overdue) end_silent();
   return overdue;
+}
+
+void EngineSession::end_silent() {
+  ++server_->stats.closed_silent;
+  end("ping timeout");
 }
 
 void EngineSession::note_progress() {
@@ -74,68 +76,6 @@ void EngineSession::note_progress() {
   congested_ = false;
   if (const auto user = user_) user->on_drain();
 }
-
-// ---- polling ----
-
-void EngineSession::on_poll(HttpResponder responder, HttpFields fields) {
-  on_bytes();
-  poll_ = std::make_unique<HttpResponder>(std::move(responder));
-  poll_fields_ = std::move(fields);
-  poll_->on_client_gone([weak = weak_from_this(), number = ++poll_number_] {
-    const auto self = weak.lock();
-    if (!self || !self->poll_ || self->poll_number_ != number) return;
-    self->poll_.reset();
-    self->end("transport error");
-  });
-  flush_poll();
-}
-
-void EngineSession::answer_poll(std::string body) {
-  const auto poll = std::exchange(poll_, nullptr);
-  if (poll) poll->respond(poll_response(std::move(body), poll_fields_));
-}
-
-void EngineSession::schedule_poll_flush() {
-  if (!poll_ || flush_scheduled_) return;
-  flush_scheduled_ = true;
-  boost::asio::post(server_->io, [self = shared_from_this()] {
-    self->flush_scheduled_ = false;
-    self->flush_poll();
-  });
-}
-
-void EngineSession::flush_poll() {
-  if (!poll_ || !polling_) return;
-  const bool closing = state_ == State::closing;
-  if (queue_.empty() && !closing && !probed_) return;
-  auto body = queue_.take_polling_body();
-  if (closing) append_polling_text(body, "1");
-  if (body.empty()) body = "6";  // an upgrade waits for this poll to end
-  answer_poll(std::move(body));
-  if (closing) return forget();
-  note_progress();
-}
-
-void EngineSession::on_post(std::string body, HttpResponder responder, HttpFields fields) {
-  on_bytes();
-  const auto self = shared_from_this();
-  const bool good = decode_polling_body(body, [&](const EnginePacket& packet) {
-    on_packet(packet);
-    return state_ == State::open;
-  });
-  auto response = good ? text_response(200, "ok", "text/html") : json_response(400, R"({"code":3,"message":"Bad request"})");
-  for (const auto& [name, value] : fields) response.headers.add(name, value);
-  response.headers.add("Cache-Control", "no-store");
-  responder.respond(std::move(response));
-  if (!good) end("parse error");
-}
-
-void EngineSession::refuse_overlap(std::string_view reason) {
-  if (poll_) answer_poll("1");
-  end(reason);
-}
-
-// ---- websocket ----
 
 void EngineSession::on_websocket(std::shared_ptr<WebSocketConnection> websocket) {
   if (websocket_ || state_ != State::open) return websocket->close(websocket_normal, "");
@@ -198,8 +138,6 @@ void EngineSession::on_closed(WebSocketConnection&, std::string_view reason) {
   end(reason);
 }
 
-// ---- both ----
-
 void EngineSession::on_packet(const EnginePacket& packet) {
   if (state_ != State::open) return;
   const auto user = user_;
@@ -212,10 +150,7 @@ void EngineSession::on_packet(const EnginePacket& packet) {
       else
         user->on_text(packet.data);
       break;
-    case EnginePacketType::close:
-      if (poll_) answer_poll("6");
-      end("transport close");
-      break;
+    case EnginePacketType::close: on_client_close(); break;
     case EnginePacketType::noop:
     case EnginePacketType::upgrade: break;
     case EnginePacketType::open:
@@ -250,7 +185,7 @@ void EngineSession::end(std::string_view reason) {
   if (websocket && (reason == "send buffer full" || reason == "client reads nothing"))
     websocket->abort();
   else if (websocket)
-    websocket->close(reason == "parse error" ? websocket_protocol_error : websocket_normal, reason);
+    websocket->close(close_code(reason), reason);
   if (user) user->on_close(reason);
 }
 
@@ -277,7 +212,7 @@ void EngineSession::on_timer() {
   if (now >= upgrade_deadline_) drop_candidate();
   switch (heartbeat_.on_time(now)) {
     case Heartbeat::Action::ping: send_text("2"); break;
-    case Heartbeat::Action::give_up: return end("ping timeout");
+    case Heartbeat::Action::give_up: return end_silent();
     case Heartbeat::Action::wait: break;
   }
   if (state_ == State::open) arm(heartbeat_.deadline());

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "net/content_coding.hpp"
 #include "net/engineio_packet.hpp"
 #include "net/engineio_server.hpp"
 #include "net/heartbeat.hpp"
@@ -31,14 +32,17 @@ class EngineSession final : public WebSocketUser, public std::enable_shared_from
 
   // For the server.
   void open(std::shared_ptr<EngineUser> user);
-  void on_poll(HttpResponder responder, HttpFields fields);
+  void on_poll(HttpResponder responder, HttpFields fields, ContentCoding coding);
+  /// Held while a body is on its way; null while another is.
+  std::shared_ptr<void> begin_post();
   void on_post(std::string body, HttpResponder responder, HttpFields fields);
   /// The session's websocket from the start, or a candidate for an upgrade. Closes it if there is one already.
   void on_websocket(std::shared_ptr<WebSocketConnection> websocket);
   /// Ends it if its time to answer a ping is over: a late request must not revive it.
   bool end_if_overdue();
   bool has_poll() const { return poll_ != nullptr; }
-  void refuse_overlap(std::string_view reason);
+  /// The client broke a rule of polling; a poll that waits is told that the session is closed.
+  void end_by_misuse();
   /// Is nothing of what is queued taken for so long?
   void check_stalled(std::chrono::steady_clock::time_point now);
 
@@ -52,6 +56,7 @@ class EngineSession final : public WebSocketUser, public std::enable_shared_from
 
   void on_packet(const EnginePacket& packet);
   void on_candidate_message(bool binary, std::string_view payload);
+  void on_client_close();
   void drop_candidate();
   void finish_upgrade();
   void answer_poll(std::string body);
@@ -60,12 +65,13 @@ class EngineSession final : public WebSocketUser, public std::enable_shared_from
   void note_progress();
   void check_budget(std::size_t waiting_before);
   void end(std::string_view reason);
+  void end_silent();
   void forget();
   void arm(std::chrono::steady_clock::time_point at);
   void on_timer();
 
   std::shared_ptr<EngineServer::Impl> server_;
-  std::string sid_;
+  const std::string sid_;
   State state_ = State::open;
   bool polling_;
   bool congested_ = false;
@@ -76,6 +82,9 @@ class EngineSession final : public WebSocketUser, public std::enable_shared_from
   std::unique_ptr<HttpResponder> poll_;
   std::uint64_t poll_number_ = 0;
   HttpFields poll_fields_;
+  ContentCoding poll_coding_ = ContentCoding::identity;
+  std::weak_ptr<void> posting_;
+  std::string_view last_packet_ = "1";  ///< what the poll after the end is answered
   OutQueue queue_;  ///< while polling
   Heartbeat heartbeat_;
   std::chrono::steady_clock::time_point stalled_since_{};

@@ -1,5 +1,6 @@
 #include "net/http_connection.hpp"
 
+#include <array>
 #include <boost/asio/error.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -25,10 +26,11 @@ HttpResponse problem_response(unsigned status, const std::string& detail) {
 }  // namespace
 
 HttpConnection::HttpConnection(std::shared_ptr<HttpServer::Impl> server, std::unique_ptr<ByteStream> stream,
-                               std::string address, std::shared_ptr<void> slot)
+                               asio::ip::address peer, std::shared_ptr<void> slot)
     : server_(std::move(server)),
       stream_(std::move(stream)),
-      address_(std::move(address)),
+      peer_(peer),
+      client_(std::move(peer)),
       slot_(std::move(slot)),
       parser_(server_->options.header_limit_bytes),
       deadline_timer_(server_->io) {}
@@ -46,6 +48,8 @@ void HttpConnection::close() {
   state_ = State::closed;
   if (stream_) stream_->close();
   slot_.reset();
+  client_slot_.reset();
+  held_.reset();
   deadline_timer_.cancel();
   server_->connections.erase(this);
   if (streaming) writer_->cancel();
@@ -118,6 +122,7 @@ bool HttpConnection::on_head() {
   head_request_ = request.method == "HEAD";
   can_take_chunks_ = parser_.can_take_chunks();
   keep_alive_ = parser_.keep_alive() && !server_->draining;
+  if (!check_client()) return false;
   if (parser_.wants_websocket()) {
     if (const auto* upgrade = server_->find_upgrade(request.path)) {
       give_away(*upgrade);
@@ -126,9 +131,14 @@ bool HttpConnection::on_head() {
   }
   route_ = server_->find_route(request.path);
   if (!check_origin(*route_)) return false;
-  const auto& limits = *route_;
-  parser_.set_body_limit(limits.options.body_limit_bytes ? limits.options.body_limit_bytes
-                                                         : server_->options.body_limit_bytes);
+  const auto& own = route_->options;
+  if (own.on_head) {
+    if (auto refusal = own.on_head(request, held_)) {
+      refuse(std::move(*refusal));
+      return false;
+    }
+  }
+  parser_.set_body_limit(own.body_limit_bytes ? own.body_limit_bytes : server_->options.body_limit_bytes);
   if (parser_.state() == HttpParser::State::failed) {
     fail_request(parser_.error_status(), parser_.error_text());
     return false;
@@ -145,6 +155,21 @@ bool HttpConnection::on_head() {
     error_code error;
     stream_->write_some({&go_on, 1}, error);
   }
+  return false;
+}
+
+/// A proxy's connection carries many clients, each with its own share.
+bool HttpConnection::check_client() {
+  const auto client = client_address(peer_, parser_.request().headers, server_->options.trusted_proxies);
+  if (client == client_) return true;
+  client_slot_.reset();
+  client_ = client;
+  if (client.is_loopback() || client == peer_) return true;
+  auto taken = server_->limits->take_for_client(client.to_string());
+  client_slot_ = std::move(taken.slot);
+  if (client_slot_) return true;
+  client_ = peer_;
+  refuse(server_->too_many(taken.refusal));
   return false;
 }
 
@@ -167,7 +192,10 @@ void HttpConnection::give_away(const HttpServer::UpgradeHandler& handler) {
   if (parser_.state() != HttpParser::State::complete) return fail_request(400, "an upgrade request has no body");
   ++server_->stats.requests;
   auto request = parser_.take();
-  request.remote_address = address_;
+  request.remote_address = client_.to_string();
+  request.client_certificate = stream_->peer_certificate();
+  if (client_slot_) slot_ = std::make_shared<std::array<std::shared_ptr<void>, 2>>(std::array{slot_, client_slot_});
+  client_slot_.reset();
   UpgradedConnection given{std::move(stream_), std::move(input_), std::move(slot_)};
   state_ = State::closed;
   deadline_timer_.cancel();
@@ -182,7 +210,8 @@ void HttpConnection::dispatch() {
   state_ = State::answering;
   deadline_ = Clock::time_point::max();
   auto request = parser_.take();
-  request.remote_address = address_;
+  request.remote_address = client_.to_string();
+  request.client_certificate = stream_->peer_certificate();
   HttpResponder responder(weak_from_this(), request_number_);
   if (!route_->options.own_origins && is_preflight(request))
     return responder.respond(preflight_response(request, {}));
@@ -193,14 +222,20 @@ void HttpConnection::dispatch() {
     log_error("a request handler failed: {}", error.what());
     respond(request_number_, text_response(500, "internal error\n"));
   }
+  held_.reset();
 }
 
 void HttpConnection::fail_request(unsigned status, const std::string& text) {
+  refuse(problem_response(status, text));
+}
+
+void HttpConnection::refuse(HttpResponse response) {
   ++server_->stats.bad_requests;
   ++request_number_;
   state_ = State::answering;
   keep_alive_ = false;
-  respond(request_number_, problem_response(status, text));
+  held_.reset();
+  respond(request_number_, std::move(response));
 }
 
 void HttpConnection::set_deadline(int after_ms) {

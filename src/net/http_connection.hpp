@@ -24,8 +24,8 @@ class HttpResponder::Target {
 /// Kept alive by its pending waits; close() ends them. Loop thread only.
 class HttpConnection final : public HttpResponder::Target, public std::enable_shared_from_this<HttpConnection> {
  public:
-  HttpConnection(std::shared_ptr<HttpServer::Impl> server, std::unique_ptr<ByteStream> stream, std::string address,
-                 std::shared_ptr<void> slot);
+  HttpConnection(std::shared_ptr<HttpServer::Impl> server, std::unique_ptr<ByteStream> stream,
+                 boost::asio::ip::address peer, std::shared_ptr<void> slot);
   ~HttpConnection() override;
 
   void start();
@@ -46,10 +46,12 @@ class HttpConnection final : public HttpResponder::Target, public std::enable_sh
   void process_input();
   /// True if the connection was given away or the request answered: no more reading now.
   bool on_head();
+  bool check_client();
   bool check_origin(const HttpServer::Impl::Route& route);
   void give_away(const HttpServer::UpgradeHandler& handler);
   void dispatch();
   void fail_request(unsigned status, const std::string& text);
+  void refuse(HttpResponse response);
 
   void write_head(const HttpResponse& response, bool chunked, std::size_t length);
   void start_stream(HttpResponse response);
@@ -63,8 +65,10 @@ class HttpConnection final : public HttpResponder::Target, public std::enable_sh
 
   std::shared_ptr<HttpServer::Impl> server_;
   std::unique_ptr<ByteStream> stream_;
-  std::string address_;
+  boost::asio::ip::address peer_;
+  boost::asio::ip::address client_;  ///< the peer, or whom a trusted proxy speaks for
   std::shared_ptr<void> slot_;
+  std::shared_ptr<void> client_slot_;
   HttpParser parser_;
   State state_ = State::reading;
   std::string input_;  ///< read and not yet consumed
@@ -75,6 +79,7 @@ class HttpConnection final : public HttpResponder::Target, public std::enable_sh
   std::uint64_t request_number_ = 0;
   std::function<void()> client_gone_;
   HttpFields cors_;
+  std::shared_ptr<void> held_;  ///< of the route, while a body comes
   const HttpServer::Impl::Route* route_ = nullptr;
   bool head_request_ = false;
   bool can_take_chunks_ = true;

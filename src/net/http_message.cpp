@@ -1,9 +1,20 @@
 #include "net/http_message.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
 
 namespace taskrunner::net {
 namespace {
+
+using Lengths = std::array<std::uint32_t, 2>;
+
+Lengths lengths_at(const char* bytes) {
+  Lengths lengths;
+  std::memcpy(lengths.data(), bytes, sizeof lengths);
+  return lengths;
+}
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
@@ -43,18 +54,44 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
 }
 
+HttpFields::HttpFields(std::initializer_list<Field> fields) {
+  for (const auto& [name, value] : fields) add(name, value);
+}
+
+HttpFields::Field HttpFields::Iterator::operator*() const {
+  const auto lengths = lengths_at(at_);
+  const char* name = at_ + sizeof lengths;
+  return {{name, lengths[0]}, {name + lengths[0], lengths[1]}};
+}
+
+HttpFields::Iterator& HttpFields::Iterator::operator++() {
+  const auto lengths = lengths_at(at_);
+  at_ += sizeof lengths + lengths[0] + lengths[1];
+  return *this;
+}
+
 std::string_view HttpFields::get(std::string_view name) const {
-  for (const auto& [field, value] : fields_)
+  for (const auto& [field, value] : *this)
     if (equal_ignoring_case(field, name)) return value;
   return {};
 }
 
-bool HttpFields::has(std::string_view name) const {
-  return std::ranges::any_of(fields_, [&](auto& field) { return equal_ignoring_case(field.first, name); });
+bool HttpFields::has(std::string_view name) const { return count(name) > 0; }
+
+std::size_t HttpFields::count(std::string_view name) const {
+  std::size_t found = 0;
+  for (const auto& [field, value] : *this) found += equal_ignoring_case(field, name);
+  return found;
+}
+
+std::size_t HttpFields::size() const {
+  std::size_t fields = 0;
+  for (auto it = begin(); it != end(); ++it) ++fields;
+  return fields;
 }
 
 bool HttpFields::has_token(std::string_view name, std::string_view token) const {
-  for (const auto& [field, value] : fields_) {
+  for (const auto& [field, value] : *this) {
     if (!equal_ignoring_case(field, name)) continue;
     for (std::string_view rest = value; !rest.empty();) {
       const auto comma = rest.find(',');
@@ -66,11 +103,17 @@ bool HttpFields::has_token(std::string_view name, std::string_view token) const 
 }
 
 void HttpFields::set(std::string_view name, std::string_view value) {
-  std::erase_if(fields_, [&](auto& field) { return equal_ignoring_case(field.first, name); });
-  add(name, value);
+  HttpFields others;
+  for (const auto& [field, kept] : *this)
+    if (!equal_ignoring_case(field, name)) others.add(field, kept);
+  others.add(name, value);
+  *this = std::move(others);
 }
 
-void HttpFields::add(std::string_view name, std::string_view value) { fields_.emplace_back(name, value); }
+void HttpFields::add(std::string_view name, std::string_view value) {
+  const Lengths lengths{static_cast<std::uint32_t>(name.size()), static_cast<std::uint32_t>(value.size())};
+  packed_.append(reinterpret_cast<const char*>(lengths.data()), sizeof lengths).append(name).append(value);
+}
 
 HttpQuery HttpQuery::parse(std::string_view text) {
   HttpQuery query;

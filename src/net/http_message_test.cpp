@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "net/connection_limits.hpp"
 #include "net/origin_policy.hpp"
 
 namespace taskrunner::net {
@@ -43,18 +42,6 @@ TEST(OriginPolicy, LetsOnlyItsOwnOriginInByDefaultAndNeverNamesAnother) {
   any.any = true;
   EXPECT_EQ(fields(any, "http://x")->get("Access-Control-Allow-Origin"), "*");
   EXPECT_EQ(cors_fields({}, HttpFields{{"Host", "h"}})->size(), 0u);
-}
-
-TEST(ConnectionLimits, CountByAddressAndInAllAndLoopbackOnlyInAll) {
-  const auto limits = std::make_shared<ConnectionLimits>(4, 2);
-  auto a = limits->take("1.1.1.1", false), b = limits->take("1.1.1.1", false);
-  EXPECT_FALSE(limits->take("1.1.1.1", false));
-  auto c = limits->take("127.0.0.1", true), d = limits->take("127.0.0.1", true);
-  EXPECT_TRUE(a && b && c && d);
-  EXPECT_FALSE(limits->take("2.2.2.2", false));
-  a.reset();
-  EXPECT_EQ(limits->count(), 3u);
-  EXPECT_TRUE(limits->take("1.1.1.1", false));
 }
 
 }  // namespace

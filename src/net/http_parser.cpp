@@ -15,12 +15,6 @@ unsigned status_of(const boost::system::error_code& error) {
   return 400;
 }
 
-std::size_t count_fields(const HttpFields& fields, std::string_view name) {
-  std::size_t count = 0;
-  for (const auto& [field, value] : fields) count += equal_ignoring_case(field, name);
-  return count;
-}
-
 /// "/path?query", or the path of an absolute form (RFC 9112 section 3.2); empty for what is neither.
 std::string_view origin_form(std::string_view target) {
   if (target.starts_with('/')) return target;
@@ -109,7 +103,7 @@ void HttpParser::take_head() {
 
 void HttpParser::check_version_and_host() {
   if (version_ != 10 && version_ != 11) return fail(505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
-  const auto hosts = count_fields(request_.headers, "Host");
+  const auto hosts = request_.headers.count("Host");
   if (hosts > 1 || (hosts == 0 && version_ == 11)) return fail(400, "exactly one Host header is needed");
   const auto host = request_.headers.get("Host");
   if (host.find_first_of(" \t,/@\\") != std::string_view::npos) return fail(400, "the Host header is malformed");
@@ -120,7 +114,7 @@ void HttpParser::check_head() {
   if (state_ == State::failed) return;
   // A transfer coding that is not exactly "chunked" leaves the body's end open to interpretation.
   if (request_.headers.has("Transfer-Encoding") &&
-      (count_fields(request_.headers, "Transfer-Encoding") > 1 || version_ == 10 ||
+      (request_.headers.count("Transfer-Encoding") > 1 || version_ == 10 ||
        !equal_ignoring_case(request_.headers.get("Transfer-Encoding"), "chunked")))
     return fail(501, "the only transfer coding known here is chunked");
   if (request_.method == "OPTIONS" && request_.target == "*") {

@@ -1,14 +1,18 @@
 #include "net/http_server.hpp"
 
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <cerrno>
 #include <taskrunner/error.hpp>
 
 #include "base/log.hpp"
 #include "net/http_connection.hpp"
 #include "net/http_server_impl.hpp"
 #include "net/tcp_stream.hpp"
+#include "net/tls_context.hpp"
+#include "net/tls_stream.hpp"
 
 namespace taskrunner::net {
 
@@ -29,6 +33,14 @@ std::string shown_endpoint(const HttpServerOptions& options) {
   return fmt::format(fmt::runtime(v6 ? "[{}]:{}" : "{}:{}"), options.address, options.port);
 }
 
+std::optional<asio::ip::address> peer_address(int descriptor) {
+  tcp::endpoint endpoint;
+  auto size = static_cast<socklen_t>(endpoint.capacity());
+  if (getpeername(descriptor, endpoint.data(), &size) != 0) return std::nullopt;
+  endpoint.resize(size);
+  return plain_address(endpoint.address());
+}
+
 [[noreturn]] void throw_listen_error(const HttpServerOptions& options, const error_code& error) {
   if (error == asio::error::address_in_use)
     throw Error(ErrorCode::unavailable,
@@ -42,7 +54,10 @@ std::string shown_endpoint(const HttpServerOptions& options) {
 HttpServer::Impl::Impl(asio::io_context& io_context, HttpServerOptions server_options)
     : io(io_context),
       options(std::move(server_options)),
-      limits(std::make_shared<ConnectionLimits>(options.max_connections, options.max_connections_per_address)),
+      limits(options.limits ? options.limits
+                            : std::make_shared<ConnectionLimits>(ConnectionLimits::Limits{
+                                  options.max_connections, options.max_connections_per_address,
+                                  options.max_connections_per_second})),
       acceptor(io_context),
       retry_(io_context) {
   rest.handler = [](HttpRequest request, HttpResponder responder) {
@@ -103,63 +118,91 @@ void HttpServer::Impl::listen() {
     acceptor.close(error);
     throw_listen_error(options, reason);
   }
+  acceptor.non_blocking(true, error);
   accept();
 }
 
+/// Whatever waits is taken in one go, but not so much that the others wait long.
 void HttpServer::Impl::accept() {
-  acceptor.async_accept([self = shared_from_this()](error_code error, tcp::socket socket) {
-    self->on_accept(error, std::move(socket));
+  acceptor.async_wait(tcp::acceptor::wait_read, [self = shared_from_this()](error_code error) {
+    if (error || !self->acceptor.is_open()) return;
+    for (int taken = 0; taken < 64; ++taken)
+      if (!self->accept_one()) break;
+    if (self->acceptor.is_open() && !self->out_of_descriptors_) self->accept();
   });
 }
 
-void HttpServer::Impl::on_accept(error_code error, tcp::socket socket) {
-  if (!acceptor.is_open()) return;
-  if (!error) {
+bool HttpServer::Impl::accept_one() {
+  const int descriptor = accept4(acceptor.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (descriptor >= 0) {
     ++stats.accepted;
-    admit(std::move(socket));
-    return accept();
+    if (taker)
+      taker(descriptor);
+    else
+      adopt(descriptor);
+    return acceptor.is_open();
   }
-  if (error == asio::error::connection_aborted) return accept();
-  log_warning("cannot accept a connection: {}", error.message());
-  retry_.expires_after(std::chrono::milliseconds(100));  // out of descriptors: let some close first
+  if (errno == ECONNABORTED || errno == EINTR) return true;
+  if (errno != EAGAIN && errno != EWOULDBLOCK) wait_retry(errno);
+  return false;
+}
+
+void HttpServer::Impl::wait_retry(int error) {
+  log_warning("cannot accept a connection: {}", error_code(error, boost::system::system_category()).message());
+  out_of_descriptors_ = true;
+  retry_.expires_after(std::chrono::milliseconds(100));  // let some close first
   retry_.async_wait([self = shared_from_this()](error_code failure) {
+    self->out_of_descriptors_ = false;
     if (!failure && self->acceptor.is_open()) self->accept();
   });
 }
 
-void HttpServer::Impl::admit(tcp::socket socket) {
-  error_code error;
-  const auto peer = socket.remote_endpoint(error);
-  if (error) return;  // gone already
-  auto address = peer.address();
-  if (address.is_v6() && address.to_v6().is_v4_mapped())
-    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-  const auto text = address.to_string();
-  auto slot = limits->take(text, address.is_loopback());
-  if (!slot) return refuse(std::move(socket));
-  auto connection = std::make_shared<HttpConnection>(shared_from_this(), std::make_unique<TcpStream>(std::move(socket)),
-                                                     text, std::move(slot));
+void HttpServer::Impl::adopt(int descriptor) {
+  std::unique_ptr<ByteStream> stream;
+  if (options.tls)
+    stream = std::make_unique<TlsStream>(io, descriptor, *options.tls);
+  else
+    stream = std::make_unique<TcpStream>(io, descriptor);
+  const auto peer = peer_address(descriptor);
+  if (!peer || stopped) return;  // gone already
+  const bool exempt = peer->is_loopback() || options.trusted_proxies.contains(*peer);
+  auto taken = limits->take(peer->to_string(), exempt, std::chrono::steady_clock::now());
+  if (!taken.slot) return refuse(std::move(stream), taken.refusal);
+  auto connection = std::make_shared<HttpConnection>(shared_from_this(), std::move(stream), *peer, std::move(taken.slot));
   connections.emplace(connection.get(), connection);
   connection->start();
 }
 
+HttpResponse HttpServer::Impl::too_many(ConnectionLimits::Refusal reason) {
+  count(reason);
+  auto response = text_response(503, "too many connections\n");
+  response.headers.add("Retry-After", std::to_string(options.retry_after_s));
+  return response;
+}
+
+void HttpServer::Impl::count(ConnectionLimits::Refusal reason) {
+  stats.refused_in_all += reason == ConnectionLimits::Refusal::in_all;
+  stats.refused_by_address += reason == ConnectionLimits::Refusal::per_address;
+  stats.refused_by_rate += reason == ConnectionLimits::Refusal::per_second;
+}
+
 /// Answers before anything is read, and lets the client read it: closing with bytes unread would reset.
-void HttpServer::Impl::refuse(tcp::socket socket) {
-  ++stats.refused_by_limit;
-  constexpr std::string_view answer =
-      "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 21\r\n"
-      "Content-Type: text/plain\r\n\r\ntoo many connections\n";
-  error_code error;
-  socket.non_blocking(true, error);
-  socket.write_some(asio::buffer(answer), error);
-  socket.shutdown(tcp::socket::shutdown_send, error);
-  if (lingering_ >= 128) return;
+void HttpServer::Impl::refuse(std::unique_ptr<ByteStream> stream, ConnectionLimits::Refusal reason) {
+  count(reason);
+  if (options.tls || lingering_ >= 128) return;
+  const auto answer = fmt::format(
+      "HTTP/1.1 503 Service Unavailable\r\nRetry-After: {}\r\nConnection: close\r\nContent-Length: 21\r\n"
+      "Content-Type: text/plain\r\n\r\ntoo many connections\n",
+      options.retry_after_s);
+  const asio::const_buffer whole(answer.data(), answer.size());
+  error_code ignored;
+  stream->write_some({&whole, 1}, ignored);
+  stream->shutdown_write();
   ++lingering_;
-  auto held = std::make_shared<tcp::socket>(std::move(socket));
-  auto timer = std::make_shared<asio::steady_timer>(io, std::chrono::milliseconds(500));
+  const auto held = std::shared_ptr<ByteStream>(std::move(stream));
+  const auto timer = std::make_shared<asio::steady_timer>(io, std::chrono::milliseconds(500));
   timer->async_wait([self = shared_from_this(), held, timer](error_code) {
-    error_code ignored;
-    held->close(ignored);
+    held->close();
     --self->lingering_;
   });
 }
@@ -207,6 +250,8 @@ void HttpServer::handle_upgrade(std::string path, UpgradeHandler handler) {
 void HttpServer::handle_rest(Handler handler) { impl_->rest.handler = impl_->as_raw(std::move(handler)); }
 
 void HttpServer::listen() { impl_->listen(); }
+void HttpServer::adopt(int descriptor) { impl_->adopt(descriptor); }
+void HttpServer::spread(std::function<void(int)> taker) { impl_->taker = std::move(taker); }
 
 std::uint16_t HttpServer::local_port() const {
   error_code error;

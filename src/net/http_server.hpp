@@ -6,14 +6,19 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "net/byte_stream.hpp"
+#include "net/client_address.hpp"
+#include "net/connection_limits.hpp"
 #include "net/http_message.hpp"
 #include "net/origin_policy.hpp"
 
 namespace taskrunner::net {
+
+class TlsContext;
 
 struct HttpServerOptions {
   std::string address = "127.0.0.1";  ///< an IP address, v4 or v6
@@ -25,7 +30,12 @@ struct HttpServerOptions {
   int idle_timeout_ms = 60'000;                ///< between requests, and before the first
   int write_timeout_ms = 30'000;               ///< the client takes no byte of an answer for so long: closed
   std::size_t max_connections = 20'000;        ///< in all; one more gets 503 and is closed
-  std::size_t max_connections_per_address = 256;  ///< loopback is exempt
+  std::size_t max_connections_per_address = 256;  ///< loopback and trusted proxies are exempt
+  std::size_t max_connections_per_second = 20'000;  ///< that begin; a second's share may come at once
+  int retry_after_s = 5;                            ///< what a 503 of these limits says
+  Networks trusted_proxies = {};                    ///< whose X-Forwarded-For is believed
+  std::shared_ptr<const TlsContext> tls = {};       ///< null: plain
+  std::shared_ptr<ConnectionLimits> limits = {};    ///< shared by several servers; null: this one's own
   OriginPolicy origins;                           ///< for all routes but those that answer origins themselves
 };
 
@@ -33,12 +43,17 @@ struct HttpRouteOptions {
   std::size_t body_limit_bytes = 0;  ///< 0: the server's
   /// The route decides on origins, CORS fields and preflights itself (Socket.IO does).
   bool own_origins = false;
+  /// Called when a request's head is there, before its body is waited for. A response refuses the request and ends
+  /// the connection. What is put into `held` goes when the handler was called, or the request will never be whole.
+  std::function<std::optional<HttpResponse>(const HttpRequest& head, std::shared_ptr<void>& held)> on_head = {};
 };
 
 struct HttpServerStats {
   std::size_t connections = 0;  ///< now, upgraded ones too
   std::uint64_t accepted = 0;
-  std::uint64_t refused_by_limit = 0;
+  std::uint64_t refused_in_all = 0;      ///< by max_connections
+  std::uint64_t refused_by_address = 0;  ///< by max_connections_per_address
+  std::uint64_t refused_by_rate = 0;     ///< by max_connections_per_second
   std::uint64_t requests = 0;
   std::uint64_t bad_requests = 0;  ///< answered 4xx by the server itself before any handler
   std::uint64_t timed_out = 0;
@@ -100,6 +115,10 @@ class HttpServer {
   /// Binds and accepts. Throws Error(unavailable) naming address:port and the way out if it cannot.
   void listen();
   std::uint16_t local_port() const;  ///< after listen()
+  /// A connected socket from elsewhere, treated as one that was accepted here. Takes the descriptor.
+  void adopt(int descriptor);
+  /// Where accepted sockets go instead of to adopt().
+  void spread(std::function<void(int descriptor)> taker);
   /// Closes the listening socket; connections live on. Keep-alive connections close after their answer.
   void stop_accepting();
   /// Closes everything, upgraded connections excepted (their owner closes them). Idempotent.

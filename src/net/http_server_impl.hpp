@@ -24,9 +24,13 @@ class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
     HttpRouteOptions options;
   };
 
+  /// Counts it, and makes the answer.
+  HttpResponse too_many(ConnectionLimits::Refusal reason);
+
   Impl(boost::asio::io_context& io_context, HttpServerOptions server_options);
 
   void listen();
+  void adopt(int descriptor);
   void stop_accepting();
   void stop();
 
@@ -45,17 +49,21 @@ class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
   std::shared_ptr<ConnectionLimits> limits;
   boost::asio::ip::tcp::acceptor acceptor;
   std::unordered_map<HttpConnection*, std::weak_ptr<HttpConnection>> connections;
+  std::function<void(int)> taker;
   bool draining = false;
   bool stopped = false;
 
  private:
   void accept();
-  void on_accept(boost::system::error_code error, boost::asio::ip::tcp::socket socket);
-  void admit(boost::asio::ip::tcp::socket socket);
-  void refuse(boost::asio::ip::tcp::socket socket);
+  /// False: none is there, or no descriptor for it.
+  bool accept_one();
+  void wait_retry(int error);
+  void refuse(std::unique_ptr<ByteStream> stream, ConnectionLimits::Refusal reason);
+  void count(ConnectionLimits::Refusal reason);
 
   boost::asio::steady_timer retry_;
   std::size_t lingering_ = 0;
+  bool out_of_descriptors_ = false;
 };
 
 }  // namespace taskrunner::net

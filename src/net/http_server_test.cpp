@@ -154,6 +154,41 @@ TEST_F(HttpServerTest, RefusesConnectionsAboveTheLimitAtOnce) {
   EXPECT_EQ(four.get("/echo").status, 200);
 }
 
+TEST_F(HttpServerTest, CountsEachClientBehindATrustedProxy) {
+  HttpServerOptions options;
+  options.trusted_proxies = Networks({"127.0.0.0/8"});
+  options.max_connections_per_address = 1;
+  start(options);
+  server->handle("/who", [](HttpRequest request) -> boost::asio::awaitable<HttpResponse> {
+    co_return text_response(200, request.remote_address);
+  });
+  TestClient one(io, server->local_port()), two(io, server->local_port());
+  EXPECT_EQ(one.get("/who", "X-Forwarded-For: 203.0.113.9, 198.51.100.1\r\n").body, "198.51.100.1");
+  EXPECT_EQ(one.get("/who", "X-Forwarded-For: 198.51.100.1\r\n").body, "198.51.100.1");
+  const auto refused = two.get("/who", "X-Forwarded-For: 198.51.100.1\r\n");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_NE(refused.head.find("Retry-After: 5\r\n"), std::string::npos);
+  EXPECT_EQ(server->stats().refused_by_address, 1u);
+  one.close();
+  ASSERT_TRUE(two.wait_end());
+  TestClient three(io, server->local_port());
+  EXPECT_EQ(three.get("/who", "X-Forwarded-For: 198.51.100.1\r\n").body, "198.51.100.1");
+  EXPECT_EQ(three.get("/who").body, "127.0.0.1");
+}
+
+TEST_F(HttpServerTest, LetsOnlySoManyBeginASecond) {
+  HttpServerOptions options;
+  options.max_connections_per_second = 2;
+  options.retry_after_s = 7;
+  start(options);
+  TestClient one(io, server->local_port()), two(io, server->local_port()), three(io, server->local_port());
+  const auto refused = three.answer();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_NE(refused.head.find("Retry-After: 7\r\n"), std::string::npos);
+  EXPECT_EQ(one.get("/echo").status, 200);
+  EXPECT_EQ(server->stats().refused_by_rate, 1u);
+}
+
 TEST_F(HttpServerTest, NamesOnlyOriginsThatMayAndRefusesTheOthers) {
   HttpServerOptions options;
   options.origins.allows = [](std::string_view origin, std::string_view) { return origin == "https://good.example"; };

@@ -10,7 +10,7 @@ namespace taskrunner::net {
 bool OutQueue::push(OutFrame frame) {
   bytes_ += frame.size();
   if (!frame.key.empty()) {
-    for (std::size_t i = frames_.size(); i-- > (sent_ > 0 ? 1u : 0u);) {
+    for (std::size_t i = frames_.size(); i-- > first_ + (sent_ > 0 ? 1u : 0u);) {
       if (frames_[i].key != frame.key) continue;
       bytes_ -= frames_[i].size();
       frames_[i] = std::move(frame);
@@ -44,7 +44,8 @@ std::vector<boost::asio::const_buffer> OutQueue::gather(char* scratch, std::size
     used += piece.size();
     last_is_scratch = true;
   };
-  for (const auto& frame : frames_) {
+  for (std::size_t i = first_; i < frames_.size(); ++i) {
+    const auto& frame = frames_[i];
     if (used + 2 * copy_up_to + 16 > scratch_size || buffers.size() > 60) break;
     char head[10];
     add({head, write_websocket_head(frame.opcode, frame.size(), head)});
@@ -56,15 +57,28 @@ std::vector<boost::asio::const_buffer> OutQueue::gather(char* scratch, std::size
 
 void OutQueue::consume(std::size_t wire_bytes) {
   sent_ += wire_bytes;
-  while (!frames_.empty()) {
-    const auto size = frames_.front().size();
+  while (!empty()) {
+    const auto size = frames_[first_].size();
     const auto wire = websocket_head_size(size) + size;
     if (sent_ < wire) return;
     sent_ -= wire;
     bytes_ -= size;
-    frames_.pop_front();
+    pop();
   }
-  frames_.shrink_to_fit();
+}
+
+/// Room for two frames stays with a queue that is empty; what is gone is not kept longer than what waits.
+void OutQueue::pop() {
+  constexpr std::size_t kept_frames = 2;
+  frames_[first_++] = {};
+  if (empty()) {
+    frames_.clear();
+    first_ = 0;
+    if (frames_.capacity() > kept_frames) std::vector<OutFrame>().swap(frames_);
+  } else if (first_ > 16 && first_ > frames_.size() / 2) {
+    frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(first_));
+    first_ = 0;
+  }
 }
 
 std::string OutQueue::take_polling_body() {
@@ -77,10 +91,12 @@ std::string OutQueue::take_polling_body() {
   return body;
 }
 
-std::deque<OutFrame> OutQueue::take_all() {
+std::vector<OutFrame> OutQueue::take_all() {
   bytes_ = 0;
   sent_ = 0;
-  return std::exchange(frames_, {});
+  auto frames = std::exchange(frames_, {});
+  frames.erase(frames.begin(), frames.begin() + static_cast<std::ptrdiff_t>(std::exchange(first_, 0)));
+  return frames;
 }
 
 }  // namespace taskrunner::net

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,7 +27,7 @@ class OutQueue {
  public:
   /// True if it took the place of an older frame of the same key that had not begun to be sent.
   bool push(OutFrame frame);
-  bool empty() const { return frames_.empty(); }
+  bool empty() const { return first_ == frames_.size(); }
   std::size_t bytes() const { return bytes_; }
 
   /// Websocket bytes from where consume() stopped: heads and small frames gathered in `scratch`, large ones
@@ -41,11 +39,14 @@ class OutQueue {
   /// Everything as one polling body; empties the queue. Control frames are left out.
   std::string take_polling_body();
   /// Moves everything out.
-  std::deque<OutFrame> take_all();
+  std::vector<OutFrame> take_all();
   void clear() { take_all(); }
 
  private:
-  std::deque<OutFrame> frames_;
+  void pop();
+
+  std::vector<OutFrame> frames_;  ///< a deque would keep 600 bytes while it is empty
+  std::size_t first_ = 0;         ///< those before it are gone
   std::size_t bytes_ = 0;
   std::size_t sent_ = 0;  ///< wire bytes of the first frame that were sent
 };

@@ -96,7 +96,7 @@ TEST_F(SocketIoClosingTest, ClosesAClientThatDoesNotReadAtTheHardLimit) {
   for (int i = 0; i < 30 && sockets[0]->connected(); ++i) sockets[0]->emit("x", text);
   EXPECT_FALSE(sockets[0]->connected());
   EXPECT_EQ(reasons.back(), "send buffer full");
-  EXPECT_EQ(server->stats().closed_slow, 1u);
+  EXPECT_EQ(server->stats().closed_full, 1u);
 }
 
 TEST_F(SocketIoClosingTest, ClosesAClientThatTakesNothingForTooLong) {
@@ -120,6 +120,22 @@ TEST_F(SocketIoClosingTest, ClosesASessionOnOverlappingPollsAndOnAPollThatGoesAw
   one.send("GET " + polling + "&sid=" + sid + " HTTP/1.1\r\nHost: h\r\n\r\n");
   one.close();
   EXPECT_TRUE(run_until(io, [&] { return server->stats().connections == 0; }));
+}
+
+TEST_F(SocketIoClosingTest, DrainsOneAfterTheOtherAndRefusesNewcomers) {
+  start();
+  std::vector<std::unique_ptr<TestClient>> clients;
+  for (int i = 0; i < 6; ++i) clients.push_back(join());
+  server->drain(300);  // six steps of two, one, …
+  EXPECT_EQ(server->stats().connections, 4u);
+  TestClient late(io, http->local_port());
+  const auto refused = late.get(polling);
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_NE(refused.head.find("Retry-After: 5\r\n"), std::string::npos);
+  EXPECT_EQ(server->stats().refused[6], 1u);
+  EXPECT_TRUE(run_until(io, [&] { return server->stats().connections == 0; }));
+  EXPECT_EQ(reasons, std::vector<std::string>(6, "server shutting down"));
+  for (const auto& client : clients) EXPECT_EQ(client->frame().substr(0, 3), "\x88\x03\xe9");
 }
 
 TEST_F(SocketIoClosingTest, LeavesNothingBehindAfterManyConnections) {

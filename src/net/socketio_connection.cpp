@@ -11,11 +11,12 @@ namespace asio = boost::asio;
 SocketIoConnection::SocketIoConnection(std::shared_ptr<SocketIoServer::Impl> server,
                                        std::shared_ptr<EngineSession> session, const HttpRequest& request)
     : server_(std::move(server)), session_(std::move(session)) {
-  auto first = std::make_shared<Handshake>();
-  first->headers = request.headers;
-  first->query = request.query;
-  first->remote_address = request.remote_address;
-  first_ = std::move(first);
+  auto kept = std::make_shared<HttpRequest>();  // neither target nor body
+  kept->headers = request.headers;
+  kept->query = request.query;
+  kept->remote_address = request.remote_address;
+  kept->client_certificate = request.client_certificate;
+  opened_by_ = std::move(kept);
 }
 
 void SocketIoConnection::start() { wait_connect(); }
@@ -51,10 +52,13 @@ void SocketIoConnection::on_text(std::string_view text) {
 
 void SocketIoConnection::on_binary(std::string_view bytes) {
   if (!partial_) return close("parse error");
+  attachment_bytes_ += bytes.size();
+  if (attachment_bytes_ > server_->options.max_attachment_bytes) return close("parse error");
   attachments_.emplace_back(bytes);
   if (attachments_.size() < partial_->attachments) return;
   auto packet = std::move(*partial_);
   partial_.reset();
+  attachment_bytes_ = 0;
   on_packet(std::move(packet));
   attachments_.clear();
 }
@@ -92,9 +96,8 @@ void SocketIoConnection::on_connect(SocketPacket packet) {
   auto* where = server_->find_or_make(name);
   if (!where) return refuse(name, "Invalid namespace");
   if (sockets_.size() >= server_->options.max_namespaces) return refuse(name, "too many namespaces on one connection");
-  auto handshake = std::make_shared<Handshake>(*first_);
-  handshake->namespace_name = name;
-  handshake->auth = packet.payload ? std::move(*packet.payload) : boost::json::value(boost::json::object());
+  auto auth = packet.payload ? std::move(*packet.payload) : boost::json::value(boost::json::object());
+  auto handshake = std::make_shared<const Handshake>(opened_by_, name, std::move(auth));
   sockets_[name] = nullptr;
   if (!where->handlers_ || !where->handlers_->on_connect_request) return admit(std::move(handshake), {});
   ask(std::move(handshake), *where);

@@ -70,17 +70,19 @@ class SocketIoConnection final : public EngineUser, public std::enable_shared_fr
 
   std::shared_ptr<SocketIoServer::Impl> server_;
   std::shared_ptr<EngineSession> session_;
-  std::shared_ptr<const Handshake> first_;  ///< headers, query and address of the opening request
+  std::shared_ptr<const HttpRequest> opened_by_;
   std::map<std::string, std::shared_ptr<Socket>, std::less<>> sockets_;  ///< null: its middleware is being asked
   std::optional<SocketPacket> partial_;     ///< a binary packet whose attachments are not all there
   std::vector<std::string> attachments_;
+  std::size_t attachment_bytes_ = 0;
   std::unique_ptr<boost::asio::steady_timer> connect_timer_;
   bool closed_ = false;
 };
 
 struct Socket::Handlers {
-  std::map<std::string, RawEventHandler, std::less<>> events;
-  RawEventHandler any;
+  using Shared = std::shared_ptr<const RawEventHandler>;  ///< may be replaced while it runs
+  std::map<std::string, Shared, std::less<>> events;
+  Shared any;
   std::function<void(std::string_view)> disconnect;
   std::function<void()> drain;
   struct Waiting {

@@ -5,8 +5,11 @@
 namespace taskrunner::net {
 
 void Broadcast::emit(std::string_view event, std::string_view args) const {
-  const PreparedEvent prepared(namespace_.name(), event, args);
-  namespace_.for_each([&](Socket& socket) { socket.emit(prepared); }, room_);
+  emit(PreparedEvent(namespace_.name(), event, args));
+}
+
+void Broadcast::emit(const PreparedEvent& event) const {
+  namespace_.for_each([&](Socket& socket) { socket.emit(event); }, room_);
 }
 
 void Broadcast::emit_latest(std::string_view key, std::string_view event, std::string_view args) const {
@@ -27,15 +30,19 @@ void Namespace::emit_latest(std::string_view key, std::string_view event, std::s
   to({}).emit_latest(key, event, args);
 }
 
-void Namespace::for_each(const std::function<void(Socket&)>& visit, const std::string& room) {
-  const auto found = room.empty() ? rooms_.end() : rooms_.find(room);
-  if (!room.empty() && found == rooms_.end()) return;
-  const auto& members = room.empty() ? sockets_ : found->second;
-  std::vector<std::shared_ptr<Socket>> held;  // a visit may make sockets go
-  held.reserve(members.size());
-  for (const auto& [key, weak] : members)
+std::vector<std::shared_ptr<Socket>> Namespace::members(const std::string& room) const {
+  if (room.empty()) return sockets_;
+  std::vector<std::shared_ptr<Socket>> held;
+  const auto found = rooms_.find(room);
+  if (found == rooms_.end()) return held;
+  held.reserve(found->second.size());
+  for (const auto& [key, weak] : found->second)
     if (auto socket = weak.lock()) held.push_back(std::move(socket));
-  for (const auto& socket : held)
+  return held;
+}
+
+void Namespace::for_each(const std::function<void(Socket&)>& visit, const std::string& room) {
+  for (const auto& socket : members(room))  // a copy: a visit may make sockets go
     if (socket->connected()) visit(*socket);
 }
 
@@ -48,12 +55,18 @@ void Namespace::disconnect_all() {
   for_each([](Socket& socket) { socket.disconnect(); });
 }
 
-void Namespace::add(const std::shared_ptr<Socket>& socket) { sockets_.emplace(socket.get(), socket); }
+void Namespace::add(const std::shared_ptr<Socket>& socket) {
+  socket->place_ = sockets_.size();
+  sockets_.push_back(socket);
+}
 
 void Namespace::remove(Socket& socket) {
   const auto rooms = socket.rooms_;
   for (const auto& room : rooms) leave(socket, room);
-  sockets_.erase(&socket);
+  const auto place = socket.place_;
+  std::swap(sockets_[place], sockets_.back());
+  sockets_[place]->place_ = place;
+  sockets_.pop_back();
 }
 
 void Namespace::join(Socket& socket, const std::string& room) {

@@ -38,6 +38,7 @@ class Broadcast {
  public:
   Broadcast(Namespace& where, std::string room) : namespace_(where), room_(std::move(room)) {}
   void emit(std::string_view event, std::string_view args) const;
+  void emit(const PreparedEvent& event) const;
   void emit_latest(std::string_view key, std::string_view event, std::string_view args) const;
 
  private:
@@ -73,6 +74,7 @@ class Namespace {
   friend class SocketIoServer;
   using Members = std::unordered_map<Socket*, std::weak_ptr<Socket>>;
 
+  std::vector<std::shared_ptr<Socket>> members(const std::string& room) const;
   void add(const std::shared_ptr<Socket>& socket);
   void remove(Socket& socket);
   void join(Socket& socket, const std::string& room);
@@ -80,7 +82,7 @@ class Namespace {
 
   std::string name_;
   std::shared_ptr<const NamespaceHandlers> handlers_;
-  Members sockets_;
+  std::vector<std::shared_ptr<Socket>> sockets_;  ///< each knows its place
   std::unordered_map<std::string, Members> rooms_;
 };
 

@@ -28,6 +28,8 @@ SocketIoServer::SocketIoServer(boost::asio::io_context& io, SocketIoOptions opti
   engine.ping_timeout_ms = from.ping_timeout_ms;
   engine.max_payload_bytes = from.max_payload_bytes;
   engine.upgrade_timeout_ms = from.upgrade_timeout_ms;
+  engine.compress_above_bytes = from.compress_above_bytes;
+  engine.retry_after_s = from.retry_after_s;
   engine.origins = from.origins;
   engine.soft_buffer_bytes = from.soft_buffer_bytes;
   engine.hard_buffer_bytes = from.hard_buffer_bytes;
@@ -46,6 +48,8 @@ SocketIoServer::SocketIoServer(boost::asio::io_context& io, SocketIoOptions opti
 SocketIoServer::~SocketIoServer() { stop(); }
 
 void SocketIoServer::attach(HttpServer& server) { impl_->engine->attach(server); }
+
+void SocketIoServer::join(std::shared_ptr<EngineGroup> group) { impl_->engine->join(std::move(group)); }
 
 Namespace& SocketIoServer::of(std::string_view name) { return of(name, {}); }
 
@@ -70,12 +74,13 @@ Namespace* SocketIoServer::find(std::string_view name) {
   return found == impl_->dynamic.end() ? nullptr : found->second.get();
 }
 
+void SocketIoServer::drain(int over_ms) { impl_->engine->drain("server shutting down", over_ms); }
 void SocketIoServer::stop() { impl_->engine->stop("server shutting down"); }
 
 SocketIoStats SocketIoServer::stats() const {
   const auto engine = impl_->engine->stats();
-  return {engine.sessions,    impl_->sockets,         engine.queued_bytes, engine.opened,
-          engine.frames_sent, engine.frames_replaced, engine.closed_slow,  engine.refused};
+  return {engine.sessions,        impl_->sockets,     engine.queued_bytes,   engine.opened,        engine.frames_sent,
+          engine.frames_replaced, engine.closed_full, engine.closed_stalled, engine.closed_silent, engine.refused};
 }
 
 }  // namespace taskrunner::net

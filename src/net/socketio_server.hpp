@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +15,7 @@
 
 namespace taskrunner::net {
 
+class EngineGroup;
 class HttpServer;
 
 struct SocketIoOptions {
@@ -24,7 +26,10 @@ struct SocketIoOptions {
   int connect_timeout_ms = 45'000;            ///< a client that joins no namespace for so long is closed
   int upgrade_timeout_ms = 10'000;            ///< from a probe to its upgrade packet
   std::size_t max_attachments = 10;           ///< of one binary event; more closes the connection
+  std::size_t max_attachment_bytes = 4'000'000;  ///< of one binary event together; more closes the connection
   std::size_t max_namespaces = 32;            ///< of one connection; more are refused by CONNECT_ERROR
+  std::size_t compress_above_bytes = 1024;    ///< a polling answer is packed as its client accepts
+  int retry_after_s = 5;                      ///< what a 503 while shutting down says
   OriginPolicy origins;
   /// Queued bytes of one connection above which `Socket::congested()` is true and `on_drain` will come.
   std::size_t soft_buffer_bytes = 1024 * 1024;
@@ -40,8 +45,10 @@ struct SocketIoStats {
   std::uint64_t opened = 0;
   std::uint64_t frames_sent = 0;      ///< events and acknowledgements queued to a connection
   std::uint64_t frames_replaced = 0;  ///< by emit_latest
-  std::uint64_t closed_slow = 0;      ///< hard limit or stalled
-  std::uint64_t refused = 0;          ///< handshakes refused with an Engine.IO error code
+  std::uint64_t closed_full = 0;      ///< at the hard limit of their queue
+  std::uint64_t closed_stalled = 0;   ///< took nothing for stalled_timeout_ms
+  std::uint64_t closed_silent = 0;    ///< answered no ping
+  std::array<std::uint64_t, 7> refused{};  ///< requests, by Engine.IO error code; the last: shutting down
 };
 
 /// Socket.IO v5 over Engine.IO v4, polling and websocket with upgrade, on an HttpServer's port.
@@ -54,6 +61,8 @@ class SocketIoServer {
 
   /// Takes `options.path` of that server, requests and upgrades. Call once, before listen().
   void attach(HttpServer& server);
+  /// As EngineServer::join.
+  void join(std::shared_ptr<EngineGroup> group);
 
   /// The namespace of that name ("/" or "/name"), made if it is new. The reference stays good.
   Namespace& of(std::string_view name);
@@ -63,6 +72,9 @@ class SocketIoServer {
   /// The namespace of that name if it is there now (a dynamic one only while it has sockets).
   Namespace* find(std::string_view name);
 
+  /// Refuses new connections (503, Retry-After) and closes those that are there evenly over that time, with the
+  /// same reason as stop(), which cuts it short.
+  void drain(int over_ms);
   /// Closes every connection ("server shutting down") and refuses new ones. Idempotent.
   void stop();
 

@@ -86,9 +86,11 @@ void Socket::on(std::string event, EventHandler handler) {
 }
 
 void Socket::on_raw(std::string event, RawEventHandler handler) {
-  handlers_->events.insert_or_assign(std::move(event), std::move(handler));
+  handlers_->events.insert_or_assign(std::move(event), std::make_shared<const RawEventHandler>(std::move(handler)));
 }
-void Socket::on_any(RawEventHandler handler) { handlers_->any = std::move(handler); }
+void Socket::on_any(RawEventHandler handler) {
+  handlers_->any = std::make_shared<const RawEventHandler>(std::move(handler));
+}
 void Socket::on_disconnect(std::function<void(std::string_view)> handler) { handlers_->disconnect = std::move(handler); }
 void Socket::on_drain(std::function<void()> handler) { handlers_->drain = std::move(handler); }
 
@@ -99,7 +101,7 @@ void Socket::receive(Event event) {
   if (!handler) return;
   const auto name = event.name;
   try {
-    handler(std::move(event));
+    (*handler)(std::move(event));
   } catch (const std::exception& error) {
     log_error("the handler of event {} failed: {}", name, error.what());
   }

@@ -25,13 +25,27 @@ class SocketIoConnection;
 // "" is no argument, `{"a":1}` one, `[1,2],"x"` two. It is sent as it is: whoever makes it answers for its
 // being JSON.
 
-/// What is known of a client when it asks to join a namespace; shared by all that looks at it.
+/// What is known of a client when it asks to join a namespace; shared by all that looks at it, and its first four
+/// members by all namespaces of the connection.
 struct Handshake {
-  std::string namespace_name;  ///< "/" or "/name", as the client wrote it
-  HttpFields headers;          ///< of the request that opened the connection
-  HttpQuery query;             ///< of the same request
-  std::string remote_address;
-  boost::json::value auth;  ///< the CONNECT payload, an object; `{}` if the client sent none
+  Handshake(std::shared_ptr<const HttpRequest> opened_by, std::string name, boost::json::value connect_payload)
+      : headers(opened_by->headers),
+        query(opened_by->query),
+        remote_address(opened_by->remote_address),
+        client_certificate(opened_by->client_certificate),
+        namespace_name(std::move(name)),
+        auth(std::move(connect_payload)),
+        opened_by_(std::move(opened_by)) {}
+
+  const HttpFields& headers;  ///< of the request that opened the connection
+  const HttpQuery& query;     ///< of the same request
+  const std::string& remote_address;
+  const std::string& client_certificate;  ///< as in HttpRequest
+  const std::string namespace_name;       ///< "/" or "/name", as the client wrote it
+  const boost::json::value auth;          ///< the CONNECT payload, an object; `{}` if the client sent none
+
+ private:
+  std::shared_ptr<const HttpRequest> opened_by_;
 };
 
 /// Answers one event of a client. Empty if the client asked for no acknowledgement. May be called later,
@@ -154,7 +168,8 @@ class Socket : public std::enable_shared_from_this<Socket> {
   void send(std::string head, std::shared_ptr<const std::string> tail, std::string key);
 
   std::weak_ptr<SocketIoConnection> connection_;
-  Namespace* namespace_;  ///< valid while connected
+  Namespace* namespace_;   ///< valid while connected
+  std::size_t place_ = 0;  ///< the namespace's, among its sockets
   std::string id_;
   std::shared_ptr<const Handshake> handshake_;
   bool connected_ = false;

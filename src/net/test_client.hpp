@@ -10,6 +10,7 @@
 #include <boost/asio/write.hpp>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -123,16 +124,18 @@ class TestClient {
 
  private:
   void read() {
-    socket_.async_read_some(boost::asio::buffer(buffer_), [this](boost::system::error_code error, std::size_t count) {
-      if (error == boost::asio::error::operation_aborted) return;
+    auto handler = [this, alive = std::weak_ptr<int>(alive_)](boost::system::error_code error, std::size_t count) {
+      if (error == boost::asio::error::operation_aborted || alive.expired()) return;
       ended = static_cast<bool>(error);
       received.append(buffer_, count);
       if (!error) read();
-    });
+    };
+    socket_.async_read_some(boost::asio::buffer(buffer_), std::move(handler));
   }
 
   boost::asio::io_context& io_;
   boost::asio::ip::tcp::socket socket_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>();
   char buffer_[65536];
 };
 

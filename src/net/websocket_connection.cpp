@@ -2,6 +2,7 @@
 
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
@@ -11,6 +12,10 @@ namespace taskrunner::net {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
+
+namespace {
+constexpr std::size_t pongs_kept_bytes = 16 * 1024;
+}
 
 std::string websocket_accept(std::string_view key) {
   const auto text = std::string(key) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -122,7 +127,10 @@ bool WebSocketConnection::decode(char* data, std::size_t size) {
 bool WebSocketConnection::on_message(WebSocketOpcode kind, std::string_view payload, std::uint16_t code) {
   const auto user = user_.lock();
   switch (kind) {
-    case WebSocketOpcode::ping: send({WebSocketOpcode::pong, std::string(payload), nullptr, {}}); break;
+    case WebSocketOpcode::ping:
+      // Who does not read is owed the last pong only (RFC 6455 section 5.5.3), so that a flood of pings fills nothing.
+      send({WebSocketOpcode::pong, std::string(payload), nullptr, queue_.bytes() > pongs_kept_bytes ? "pong" : ""});
+      break;
     case WebSocketOpcode::pong: break;
     case WebSocketOpcode::close:
       if (closing_) {
@@ -141,40 +149,56 @@ bool WebSocketConnection::on_message(WebSocketOpcode kind, std::string_view payl
 void WebSocketConnection::schedule_flush() {
   if (flush_scheduled_ || waiting_writable_ || closed_) return;
   flush_scheduled_ = true;
-  asio::post(io_, [self = shared_from_this()] {
-    self->flush_scheduled_ = false;
-    self->flush();
+  buffers_->to_flush.push_back(shared_from_this());
+  if (buffers_->to_flush.size() > 1) return;  // the turn's end is posted already
+  asio::post(io_, [buffers = buffers_] {
+    for (const auto& connection : std::exchange(buffers->to_flush, {})) {
+      connection->flush_scheduled_ = false;
+      connection->flush();
+    }
   });
+}
+
+std::vector<asio::const_buffer> WebSocketConnection::gather() const {
+  auto buffers = queue_.gather(buffers_->write.data(), buffers_->write.size());
+  if (!answer_.empty()) buffers.insert(buffers.begin(), asio::buffer(answer_));
+  return buffers;
+}
+
+void WebSocketConnection::consume(std::size_t count) {
+  const auto of_answer = std::min(count, answer_.size());
+  if (of_answer < answer_.size())
+    answer_.erase(0, of_answer);
+  else
+    std::string().swap(answer_);
+  queue_.consume(count - of_answer);
 }
 
 void WebSocketConnection::flush() {
   bool progress = false;
   while (!closed_ && !(answer_.empty() && queue_.empty())) {
-    std::vector<asio::const_buffer> buffers;
-    if (!answer_.empty())
-      buffers.push_back(asio::buffer(answer_));
-    else
-      buffers = queue_.gather(buffers_->write.data(), buffers_->write.size());
     error_code error;
-    const auto count = stream_->write_some(buffers, error);
+    const auto count = stream_->write_some(gather(), error);
     if (error && error != asio::error::would_block) return lose("transport error");
     progress |= count > 0;
-    if (!answer_.empty())
-      answer_.erase(0, count);
-    else
-      queue_.consume(count);
-    if (!error) continue;
-    waiting_writable_ = true;
-    stream_->wait_writable([self = shared_from_this()](error_code failure) {
-      self->waiting_writable_ = false;
-      if (self->closed_) return;
-      if (failure) return self->lose("transport error");
-      self->flush();
-    });
-    break;
+    consume(count);
+    if (error) {
+      wait_writable();
+      break;
+    }
   }
   if (closing_ && queue_.empty() && !closed_) stream_->shutdown_write();
   if (const auto user = user_.lock(); progress && user) user->on_written(*this);
+}
+
+void WebSocketConnection::wait_writable() {
+  waiting_writable_ = true;
+  stream_->wait_writable([self = shared_from_this()](error_code failure) {
+    self->waiting_writable_ = false;
+    if (self->closed_) return;
+    if (failure) return self->lose("transport error");
+    self->flush();
+  });
 }
 
 }  // namespace taskrunner::net

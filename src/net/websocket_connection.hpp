@@ -53,6 +53,9 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
   bool on_message(WebSocketOpcode kind, std::string_view payload, std::uint16_t code);
   void schedule_flush();
   void flush();
+  std::vector<boost::asio::const_buffer> gather() const;
+  void consume(std::size_t count);
+  void wait_writable();
   void lose(std::string_view reason);
 
   boost::asio::io_context& io_;

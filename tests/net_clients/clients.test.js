@@ -66,6 +66,12 @@ for (const [library, connect] of Object.entries({ "4.8": io, 4.5: io45 }))
     });
   }
 
+test("python-socketio: websocket, polling and upgrade", async () => {
+  const python = spawn("python3", ["python_client.py", url], { stdio: "inherit" });
+  const [code] = await once(python, "exit");
+  assert.equal(code, 0);
+});
+
 test("several namespaces share one connection, and leave it one by one", async () => {
   const main = io(url, { forceNew: true, transports: ["websocket"] });
   const custom = main.io.socket("/custom", {});
