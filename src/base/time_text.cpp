@@ -2,9 +2,8 @@
 
 #include <charconv>
 #include <chrono>
-#include <cinttypes>
 #include <cmath>
-#include <cstdio>
+#include <cstdlib>
 
 namespace taskrunner {
 namespace {
@@ -80,23 +79,45 @@ std::optional<std::int64_t> take_offset_ms(std::string_view& text) {
   return behind ? -ms : ms;
 }
 
+/// Filled up with zeros in front.
+void put_number(std::string& out, std::uint64_t value, std::size_t least_digits) {
+  const std::string digits = std::to_string(value);
+  if (digits.size() < least_digits) out.append(least_digits - digits.size(), '0');
+  out += digits;
+}
+
+/// A sign and six digits at least, where four do not hold it.
+void put_year(std::string& out, std::int64_t year) {
+  const bool is_usual = year >= 0 && year <= 9999;
+  if (!is_usual) out.push_back(year < 0 ? '-' : '+');
+  put_number(out, static_cast<std::uint64_t>(std::abs(year)), is_usual ? 4 : 6);
+}
+
+void put_part(std::string& out, char before, std::uint64_t value, std::size_t digits = 2) {
+  out.push_back(before);
+  put_number(out, value, digits);
+}
+
 }  // namespace
 
 std::string iso_time(std::int64_t wall_ms) {
   // The calendar repeats each 400 years; std::chrono's covers no more than 65,536 of them.
   constexpr std::int64_t cycle_days = 146'097, day_ms = 86'400'000;
   const std::int64_t day = wall_ms / day_ms - (wall_ms % day_ms < 0);
-  const auto ms = static_cast<int>((wall_ms % day_ms + day_ms) % day_ms);
+  const auto ms = static_cast<unsigned>((wall_ms % day_ms + day_ms) % day_ms);
   const std::int64_t cycles = day / cycle_days - (day % cycle_days < 0);
   const std::chrono::year_month_day date{sys_days(std::chrono::days(day - cycles * cycle_days))};
-  const std::int64_t year = static_cast<int>(date.year()) + cycles * 400;
-  const char* year_format = year >= 0 && year <= 9999 ? "%04" PRId64 : "%+07" PRId64;
-  char text[64];
-  int length = std::snprintf(text, sizeof text, year_format, year);
-  length += std::snprintf(text + length, sizeof text - static_cast<std::size_t>(length), "-%02u-%02uT%02d:%02d:%02d.%03dZ",
-                          static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), ms / 3'600'000,
-                          ms / 60'000 % 60, ms / 1000 % 60, ms % 1000);
-  return std::string(text, static_cast<std::size_t>(length));
+  std::string text;
+  text.reserve(24);
+  put_year(text, static_cast<int>(date.year()) + cycles * 400);
+  put_part(text, '-', static_cast<unsigned>(date.month()));
+  put_part(text, '-', static_cast<unsigned>(date.day()));
+  put_part(text, 'T', ms / 3'600'000);
+  put_part(text, ':', ms / 60'000 % 60);
+  put_part(text, ':', ms / 1000 % 60);
+  put_part(text, '.', ms % 1000, 3);
+  text.push_back('Z');
+  return text;
 }
 
 std::optional<std::int64_t> parse_iso_time(std::string_view text) {
