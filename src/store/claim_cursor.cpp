@@ -80,7 +80,7 @@ const Candidate* ClaimCursor::peek() {
   while (!head_ && range_ != Range::end) {
     Statement& range = range_ == Range::due ? statements_.due : statements_.without_due_time;
     if (range_ != Range::before_all && range.step())
-      head_ = Candidate{range.integer(0), read_slim(range), read_values(range)};
+      head_ = Candidate{range.integer(0), std::make_shared<TaskRecord>(read_slim(range)), read_values(range)};
     else
       enter_next_range();
   }

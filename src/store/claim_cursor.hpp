@@ -3,15 +3,16 @@
 #include "store/task_row.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
 namespace taskrunner::store {
 
-/// A claimable task, read but for the decoding of its values.
+/// A claimable task, read but for its values, whose bytes are beside it.
 struct Candidate {
   std::int64_t row = 0;
-  TaskRecord slim;
+  std::shared_ptr<TaskRecord> task;
   RawValues values;
 };
 

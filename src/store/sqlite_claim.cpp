@@ -16,7 +16,9 @@ struct TopicSource {
   std::size_t left;
 };
 
-bool is_lossy(const Candidate& candidate) { return candidate.slim.losses >= 2; }
+constexpr std::size_t most_reserved = 4'096;
+
+bool is_lossy(const Candidate& candidate) { return candidate.task->losses >= 2; }
 
 void skip_lossy(ClaimCursor& cursor) {
   while (const Candidate* head = cursor.peek()) {
@@ -32,7 +34,7 @@ TopicSource* next_source(std::deque<TopicSource>& sources, bool may_take_lossy) 
     if (source.left == 0) continue;
     if (!may_take_lossy) skip_lossy(source.cursor);
     const Candidate* head = source.cursor.peek();
-    if (head && (!best || core::claims_before(head->slim, best->cursor.peek()->slim))) best = &source;
+    if (head && (!best || core::claims_before(*head->task, *best->cursor.peek()->task))) best = &source;
   }
   return best;
 }
@@ -66,6 +68,7 @@ std::vector<SqliteStore::Picked> SqliteStore::pick(const ClaimRequest& request, 
     if (!is_asked_twice(sources, topic)) sources.emplace_back(claim_statements(sources.size()), topic, now_ms);
   bool may_take_lossy = request.may_take_lossy;
   std::vector<Picked> picked;
+  picked.reserve(std::min(request.limit, most_reserved));
   while (picked.size() < request.limit) {
     TopicSource* source = next_source(sources, may_take_lossy);
     if (!source) break;
@@ -80,28 +83,29 @@ std::vector<SqliteStore::Picked> SqliteStore::pick(const ClaimRequest& request, 
   return picked;
 }
 
-SqliteStore::Claimed SqliteStore::take(Candidate&& candidate, const ClaimRequest& request, const TopicDemand& topic,
+SqliteStore::Claimed SqliteStore::take(Candidate candidate, const ClaimRequest& request, const TopicDemand& topic,
                                        std::int64_t now_ms) {
-  const StoredTask before{candidate.row, std::move(candidate.slim), true};
-  Claimed claimed{before.record, std::move(candidate.values), nullptr};
-  core::claim(claimed.record, request, topic, now_ms);
-  writer_->tasks.update(before, claimed.record);
-  if (ring_.documents_wanted()) {
-    TaskRecord whole = claimed.record;
-    fill_values(whole, claimed.values);
-    claimed.whole = std::make_shared<const TaskRecord>(std::move(whole));
+  const StoredTask before{candidate.row, *candidate.task, true};
+  core::claim(*candidate.task, request, topic, now_ms);
+  writer_->tasks.update(before, *candidate.task);
+  if (!ring_.documents_wanted()) {
+    note(FeedEvent::Kind::update, *candidate.task);
+    return {std::move(candidate.task), std::move(candidate.values)};
   }
-  note(FeedEvent::Kind::update, claimed.record, claimed.whole);
-  return claimed;
+  fill_values(*candidate.task, candidate.values);
+  note(FeedEvent::Kind::update, *candidate.task, candidate.task);
+  return {std::move(candidate.task), std::nullopt};
 }
 
 std::vector<SqliteStore::Claimed> SqliteStore::claim_now(const ClaimRequest& request, ClaimResult& result) {
   result = {};
   if (!writer_->sessions.is_open(request.session)) return {};
   const std::int64_t now_ms = options_.clock->wall_ms();
+  std::vector<Picked> picked = pick(request, now_ms, result);
   std::vector<Claimed> claimed;
-  for (Picked& picked : pick(request, now_ms, result))
-    claimed.push_back(take(std::move(picked.candidate), request, *picked.topic, now_ms));
+  claimed.reserve(picked.size());
+  writer_->events.reserve(picked.size());
+  for (Picked& one : picked) claimed.push_back(take(std::move(one.candidate), request, *one.topic, now_ms));
   return claimed;
 }
 
@@ -111,11 +115,8 @@ ClaimResult SqliteStore::claim(const ClaimRequest& request) {
   result.tasks.reserve(claimed.size());
   // The values are decoded here, where the writer does not wait for it.
   for (Claimed& one : claimed) {
-    if (!one.whole) {
-      fill_values(one.record, one.values);
-      one.whole = std::make_shared<const TaskRecord>(std::move(one.record));
-    }
-    result.tasks.push_back(std::move(one.whole));
+    if (one.values) fill_values(*one.task, *one.values);
+    result.tasks.push_back(std::move(one.task));
   }
   return result;
 }

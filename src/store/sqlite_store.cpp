@@ -109,6 +109,7 @@ std::vector<AddResult> SqliteStore::add(std::span<const NewTask> tasks) {
   return write<std::vector<AddResult>>([&] {
     std::vector<AddResult> results;
     results.reserve(tasks.size());
+    writer_->events.reserve(tasks.size());
     for (std::size_t i = 0; i < tasks.size(); ++i)
       results.push_back(prepared[i].record ? add_one(prepared[i].record, prepared[i].values, tasks[i])
                                            : prepared[i].refused);
@@ -118,7 +119,17 @@ std::vector<AddResult> SqliteStore::add(std::span<const NewTask> tasks) {
 
 // Transitions.
 
+/// `before` is gone with it.
+TransitionResult SqliteStore::remove(const StoredTask& before) {
+  note(FeedEvent::Kind::remove, before.record);
+  TransitionResult result = not_done(TransitionStatus::applied, {}, before);
+  writer_->tasks.erase(before);
+  return result;
+}
+
+/// `before` may be gone afterwards.
 TransitionResult SqliteStore::carry_out(const Transition& transition, const StoredTask& before) {
+  const bool is_slim = before.is_slim;
   TaskRecord after = before.record;
   core::Decision decision = core::decide(after, transition, context());
   switch (decision.effect) {
@@ -126,9 +137,7 @@ TransitionResult SqliteStore::carry_out(const Transition& transition, const Stor
     case core::Effect::lost: return not_done(TransitionStatus::lost, std::move(decision.reason), before);
     case core::Effect::unchanged: return not_done(TransitionStatus::unchanged, {}, before);
     case core::Effect::removed:
-      writer_->tasks.erase(before);
-      note(FeedEvent::Kind::remove, before.record);
-      return not_done(TransitionStatus::applied, {}, before);
+      return remove(before);
     case core::Effect::changed: break;
   }
   try {
@@ -138,7 +147,7 @@ TransitionResult SqliteStore::carry_out(const Transition& transition, const Stor
     return not_done(TransitionStatus::refused, error.what(), before);
   }
   TransitionResult result;
-  if (!before.is_slim) result.task = std::make_shared<const TaskRecord>(std::move(after));
+  if (!is_slim) result.task = std::make_shared<const TaskRecord>(std::move(after));
   note(FeedEvent::Kind::update, result.task ? *result.task : after, ring_.documents_wanted() ? result.task : nullptr);
   return result;
 }
@@ -146,7 +155,8 @@ TransitionResult SqliteStore::carry_out(const Transition& transition, const Stor
 TransitionResult SqliteStore::apply_one(const Transition& transition) {
   const ObjectId id = task_id_of(transition);
   const bool whole = gives_document(transition) || ring_.documents_wanted();
-  const auto before = whole ? writer_->tasks.find_full(id) : writer_->tasks.find_slim(id);
+  const std::optional<StoredTask> full = whole ? writer_->tasks.find_full(id) : std::nullopt;
+  const StoredTask* before = full ? &*full : whole ? nullptr : writer_->tasks.find_slim(id);
   if (!before) return {TransitionStatus::not_found, "there is no such task", nullptr};
   return carry_out(transition, *before);
 }
@@ -155,6 +165,7 @@ std::vector<TransitionResult> SqliteStore::apply(std::span<const Transition> tra
   return write<std::vector<TransitionResult>>([&] {
     std::vector<TransitionResult> results;
     results.reserve(transitions.size());
+    writer_->events.reserve(transitions.size());
     for (const Transition& transition : transitions) results.push_back(apply_one(transition));
     return results;
   });
@@ -226,7 +237,7 @@ SweepResult SqliteStore::sweep_now(std::size_t limit) {
   for (const ReapTask& reap : orphans) {
     if (!apply_one(reap).ok()) continue;
     ++result.reaped;
-    if (const auto now = writer_->tasks.find_slim(reap.id); now && now->record.outcome == TaskOutcome::dead) ++result.dead;
+    if (const StoredTask* now = writer_->tasks.find_slim(reap.id); now && now->record.outcome == TaskOutcome::dead) ++result.dead;
   }
   return result;
 }

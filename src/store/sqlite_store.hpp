@@ -62,9 +62,8 @@ class SqliteStore final : public Store, public core::RecordImporter {
     std::vector<FeedEvent> events;  ///< of the job that runs
   };
   struct Claimed {
-    TaskRecord record;
-    RawValues values;
-    TaskPtr whole;  ///< where the feed wanted it already
+    std::shared_ptr<TaskRecord> task;
+    std::optional<RawValues> values;  ///< where they are not in `task` yet
   };
 
   /// Runs `work` in the writer's transaction and returns its answer when it is durable and the feed has been told.
@@ -78,9 +77,10 @@ class SqliteStore final : public Store, public core::RecordImporter {
   AddResult add_one(const TaskPtr& record, const EncodedValues& values, const NewTask& asked);
   AddResult import_one(const TaskPtr& record, const EncodedValues& values);
   TransitionResult apply_one(const Transition& transition);
+  TransitionResult remove(const StoredTask& before);
   TransitionResult carry_out(const Transition& transition, const StoredTask& before);
   std::vector<Claimed> claim_now(const ClaimRequest& request, ClaimResult& result);
-  Claimed take(Candidate&& candidate, const ClaimRequest& request, const TopicDemand& topic, std::int64_t now_ms);
+  Claimed take(Candidate candidate, const ClaimRequest& request, const TopicDemand& topic, std::int64_t now_ms);
   ClaimStatements& claim_statements(std::size_t cursor);
   SweepResult sweep_now(std::size_t limit);
   std::size_t purge_now(std::size_t limit);

@@ -29,10 +29,11 @@ std::optional<StoredTask> TaskTable::read_one(Statement& statement, bool full) {
   return StoredTask{statement.integer(0), full ? read_full(statement) : read_slim(statement), !full};
 }
 
-std::optional<StoredTask> TaskTable::find_slim(const ObjectId& id) {
-  if (const auto held = held_.find(id); held != held_.end()) return StoredTask{held->second.row, held->second.slim, true};
+const StoredTask* TaskTable::find_slim(const ObjectId& id) {
+  if (const auto held = held_.find(id); held != held_.end()) return &held->second;
   slim_by_id_.bind(1, id);
-  return read_one(slim_by_id_, false);
+  read_ = read_one(slim_by_id_, false);
+  return read_ ? &*read_ : nullptr;
 }
 
 std::optional<StoredTask> TaskTable::find_full(const ObjectId& id) {
@@ -52,6 +53,7 @@ bool TaskTable::insert(const TaskRecord& task, const EncodedValues& values) {
 }
 
 void TaskTable::update(const StoredTask& before, const TaskRecord& after) {
+  const std::int64_t row = before.row;
   const ColumnMask columns = changed_columns(before.record, after);
   if (columns) {
     const EncodedValues values = encode_values(after, columns);
@@ -62,16 +64,17 @@ void TaskTable::update(const StoredTask& before, const TaskRecord& after) {
                            std::forward_as_tuple(database_, update_sql(table_, columns)))
                   .first;
     Statement& update = found->second;
-    update.bind(bind_columns(update, after, values, columns), before.row);
+    update.bind(bind_columns(update, after, values, columns), row);
     update.run();
   }
-  remember(before.row, after);
+  remember(row, after);
 }
 
 void TaskTable::erase(const StoredTask& task) {
+  const ObjectId id = task.record.id;
   erase_.bind(1, task.row);
   erase_.run();
-  held_.erase(task.record.id);
+  held_.erase(id);
 }
 
 void TaskTable::remember(std::int64_t row, const TaskRecord& task) {
@@ -80,11 +83,11 @@ void TaskTable::remember(std::int64_t row, const TaskRecord& task) {
     return;
   }
   if (held_.size() >= most_held && !held_.contains(task.id)) held_.erase(held_.begin());
-  Held& held = held_.insert_or_assign(task.id, Held{row, task}).first->second;
-  make_slim(held.slim.data);
-  make_slim(held.slim.response);
-  make_slim(held.slim.progress);
-  make_slim(held.slim.checkpoint);
+  TaskRecord& slim = held_.insert_or_assign(task.id, StoredTask{row, task, true}).first->second.record;
+  make_slim(slim.data);
+  make_slim(slim.response);
+  make_slim(slim.progress);
+  make_slim(slim.checkpoint);
 }
 
 }  // namespace taskrunner::store

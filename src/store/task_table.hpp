@@ -24,13 +24,14 @@ class TaskTable {
  public:
   TaskTable(Database& database, std::string table);
 
-  std::optional<StoredTask> find_slim(const ObjectId& id);
+  /// Null where there is none; valid until the next call of any member.
+  const StoredTask* find_slim(const ObjectId& id);
   std::optional<StoredTask> find_full(const ObjectId& id);
   std::optional<StoredTask> find_by_key(const std::string& unique_key);
 
   /// False where the id or the unique key is there already.
   bool insert(const TaskRecord& task, const EncodedValues& values);
-  /// Writes the columns that differ. Throws Error{invalid_argument}, with nothing written, where a value has no BSON
+  /// Writes the columns that differ; `before` may be what find_slim() gave. Throws Error{invalid_argument}, with nothing written, where a value has no BSON
   /// form.
   void update(const StoredTask& before, const TaskRecord& after);
   void erase(const StoredTask& task);
@@ -41,10 +42,6 @@ class TaskTable {
   const std::string& name() const { return table_; }
 
  private:
-  struct Held {
-    std::int64_t row;
-    TaskRecord slim;
-  };
   std::optional<StoredTask> read_one(Statement& statement, bool full);
   void remember(std::int64_t row, const TaskRecord& task);
 
@@ -56,7 +53,8 @@ class TaskTable {
   Statement full_by_id_;
   Statement full_by_key_;
   std::unordered_map<ColumnMask, Statement> updates_;
-  std::unordered_map<ObjectId, Held> held_;
+  std::unordered_map<ObjectId, StoredTask> held_;  ///< slim
+  std::optional<StoredTask> read_;                 ///< the last one that was found and not held
 };
 
 }  // namespace taskrunner::store
