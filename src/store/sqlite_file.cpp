@@ -12,7 +12,7 @@ namespace {
 constexpr int most_readers = 2;
 constexpr std::size_t most_jobs_together = 64;
 /// A log of so many pages is moved into the database; between commits, when their callers have been answered.
-constexpr int long_log_pages = 2'000;
+constexpr int long_log_pages = 8'000;
 constexpr std::chrono::seconds idle_before_shrink(20);
 
 // Memory is modest: an idle host has 15 MiB in all. Caches fill only with what is used.
