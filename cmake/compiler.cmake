@@ -18,7 +18,7 @@ add_link_options(-Wl,--gc-sections)
 # No path of the building machine in the program, and the same objects from every clone.
 add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
 
-set(TASKRUNNER_SANITIZE "" CACHE STRING "'address' (with UBSan), 'thread' or empty")
+set(TASKRUNNER_SANITIZE "" CACHE STRING "'address' (with UBSan), 'thread', 'fuzzer' (clang, with both) or empty")
 if(TASKRUNNER_SANITIZE STREQUAL "address")
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
@@ -29,8 +29,12 @@ elseif(TASKRUNNER_SANITIZE STREQUAL "thread")
     add_compile_options(-Wno-tsan)
   endif()
   add_link_options(-fsanitize=thread)
+elseif(TASKRUNNER_SANITIZE STREQUAL "fuzzer")
+  # clang's libFuzzer; tests/fuzz links its programs with it.
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
 elseif(TASKRUNNER_SANITIZE)
-  message(FATAL_ERROR "TASKRUNNER_SANITIZE is '${TASKRUNNER_SANITIZE}': want 'address', 'thread' or nothing")
+  message(FATAL_ERROR "TASKRUNNER_SANITIZE is '${TASKRUNNER_SANITIZE}': want 'address', 'thread', 'fuzzer' or nothing")
 endif()
 
 find_program(CCACHE ccache)

@@ -252,6 +252,23 @@ TEST_F(EngineRulesTest, UpgradesWhileAPollIsPendingAndLosesNothing) {
   EXPECT_EQ(ws.text(), "4alive");
 }
 
+TEST_F(EngineRulesTest, PingsOnAfterAnUpgrade) {
+  EngineOptions options;
+  options.ping_interval_ms = 50;
+  options.upgrade_timeout_ms = 60'000;
+  start(options);
+  TestClient poll = client(), ws = client();
+  open(poll);
+  ws.upgrade(websocket + "&sid=" + sid);
+  ws.send_text("2probe");
+  EXPECT_EQ(ws.text(), "3probe");
+  ws.send_text("5");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(ws.text(), "2");
+    ws.send_text("3");
+  }
+}
+
 TEST_F(EngineRulesTest, KeepsPollingWhereAnUpgradeFails) {
   EngineOptions options;
   options.upgrade_timeout_ms = 30;

@@ -82,7 +82,7 @@ void EngineSession::on_websocket(std::shared_ptr<WebSocketConnection> websocket)
   websocket_ = std::move(websocket);
   if (!polling_) return;
   upgrade_deadline_ = Clock::now() + milliseconds(server_->options.upgrade_timeout_ms);
-  arm(upgrade_deadline_);
+  arm(heartbeat_.deadline());  // or the upgrade's, if that comes first
 }
 
 void EngineSession::on_bytes() { heartbeat_.on_bytes(Clock::now()); }
@@ -142,7 +142,10 @@ void EngineSession::on_packet(const EnginePacket& packet) {
   if (state_ != State::open) return;
   const auto user = user_;
   switch (packet.type) {
-    case EnginePacketType::pong: heartbeat_.on_pong(Clock::now()); break;
+    case EnginePacketType::pong:
+      heartbeat_.on_pong(Clock::now());
+      arm(heartbeat_.deadline());
+      break;
     case EnginePacketType::message:
       if (!user) break;
       if (packet.binary)

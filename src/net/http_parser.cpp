@@ -1,7 +1,7 @@
 #include "net/http_parser.hpp"
 
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/empty_body.hpp>
 
 namespace taskrunner::net {
 namespace {
@@ -29,7 +29,7 @@ std::string_view origin_form(std::string_view target) {
 }  // namespace
 
 struct HttpParser::Beast {
-  http::request_parser<http::string_body> parser;
+  http::request_parser<http::empty_body> parser;
 };
 
 HttpParser::HttpParser(std::size_t header_limit_bytes) : header_limit_bytes_(header_limit_bytes) {}
@@ -43,46 +43,39 @@ void HttpParser::fail(unsigned status, std::string text) {
 }
 
 void HttpParser::set_body_limit(std::size_t bytes) {
-  if (!beast_) return;
-  const auto length = beast_->parser.content_length();
-  if (length && *length > bytes)
+  if (!body_) return;
+  if (length_ && *length_ > bytes)
     fail(413, "the body is larger than " + std::to_string(bytes) + " bytes");
   else
-    beast_->parser.body_limit(bytes);
+    body_->set_limit(bytes);
 }
 
 std::size_t HttpParser::feed(std::string_view bytes) {
-  if (state_ == State::complete || state_ == State::failed) return 0;
+  if (state_ == State::head) return feed_head(bytes);
+  if (state_ != State::body) return 0;
+  const auto consumed = body_->feed(bytes, request_.body);
+  if (body_->error_status())
+    fail(body_->error_status(), body_->error_status() == 413 ? "the body is too large" : "the body is malformed");
+  else if (body_->complete())
+    state_ = State::complete;
+  return consumed;
+}
+
+std::size_t HttpParser::feed_head(std::string_view bytes) {
   if (!beast_) {
     beast_ = std::make_unique<Beast>();
     beast_->parser.header_limit(static_cast<std::uint32_t>(header_limit_bytes_));
+    beast_->parser.body_limit(boost::none);
     beast_->parser.eager(false);
   }
-  auto& parser = beast_->parser;
-  std::size_t consumed = 0;
-  while (state_ != State::failed && !parser.is_done()) {
-    boost::system::error_code error;
-    const auto rest = bytes.substr(consumed);
-    const auto count = parser.put(boost::asio::buffer(rest.data(), rest.size()), error);
-    consumed += count;
-    if (error == http::error::need_more) {
-      if (state_ == State::head && bytes.size() > header_limit_bytes_)
-        fail(431, "the head is larger than " + std::to_string(header_limit_bytes_) + " bytes");
-      return consumed;
-    }
-    if (error) {
-      fail(status_of(error), "malformed request: " + error.message());
-      return consumed;
-    }
-    if (state_ == State::head && parser.is_header_done()) {
-      take_head();
-      return consumed;
-    }
-    if (count == 0) return consumed;
-  }
-  if (state_ != State::failed) {
-    request_.body = std::move(parser.get().body());
-    state_ = State::complete;
+  boost::system::error_code error;
+  const auto consumed = beast_->parser.put(boost::asio::buffer(bytes.data(), bytes.size()), error);
+  if (error == http::error::need_more) {
+    if (bytes.size() > header_limit_bytes_) fail(431, "the head is larger than " + std::to_string(header_limit_bytes_) + " bytes");
+  } else if (error) {
+    fail(status_of(error), "malformed request: " + error.message());
+  } else if (beast_->parser.is_header_done()) {
+    take_head();
   }
   return consumed;
 }
@@ -98,7 +91,10 @@ void HttpParser::take_head() {
   keep_alive_ = message.keep_alive();
   state_ = State::body;
   check_head();
-  beast_->parser.eager(true);
+  // The body is read without Beast, whose chunk parser ends the program on some broken chunks (an assertion).
+  if (!beast_->parser.chunked()) length_ = beast_->parser.content_length().value_or(0);
+  body_.emplace(length_);
+  beast_.reset();
 }
 
 void HttpParser::check_version_and_host() {
@@ -147,6 +143,8 @@ HttpRequest HttpParser::take() {
 
 void HttpParser::reset() {
   beast_.reset();
+  body_.reset();
+  length_.reset();
   request_ = {};
   state_ = State::head;
 }

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "net/http_body.hpp"
 #include "net/http_message.hpp"
 
 namespace taskrunner::net {
@@ -51,13 +54,16 @@ class HttpParser {
   struct Beast;
   void reset();
   void fail(unsigned status, std::string text);
+  std::size_t feed_head(std::string_view bytes);
   void take_head();
   void check_head();
   void check_version_and_host();
 
   std::size_t header_limit_bytes_;
   State state_ = State::head;
-  std::unique_ptr<Beast> beast_;  ///< only while a request is being read
+  std::unique_ptr<Beast> beast_;  ///< only while a head is being read
+  std::optional<HttpBodyReader> body_;
+  std::optional<std::uint64_t> length_;  ///< of the body; none: chunks
   HttpRequest request_;
   bool keep_alive_ = true;
   int version_ = 11;

@@ -112,6 +112,7 @@ TEST_F(HttpServerTest, RefusesBrokenAndAmbiguousRequestsAndCloses) {
       {post + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
       {post + "Transfer-Encoding: gzip, chunked\r\n\r\n", 501},
       {post + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400},
+      {post + "Transfer-Encoding: chunked\r\n\r\n0\n\r\n\r\n", 400},
       {post + "Content-Length: -1\r\n\r\n", 400},
       {post + "Content-Length: 11\r\n\r\n", 413},
       {post + "Transfer-Encoding: chunked\r\n\r\nb\r\n12345678901\r\n0\r\n\r\n", 413},

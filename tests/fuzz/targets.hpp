@@ -1,0 +1,21 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace taskrunner::fuzz {
+
+/// What a fuzzer feeds. Each aborts where a codec breaks a promise; crashes and sanitizers do the rest.
+struct Target {
+  std::string_view name;  ///< its corpus is the folder of that name
+  void (*run)(std::string_view bytes);
+};
+
+void http_head(std::string_view bytes);
+void websocket_frames(std::string_view bytes);
+void engineio_packets(std::string_view bytes);
+void socketio_packets(std::string_view bytes);
+
+std::span<const Target> targets();
+
+}  // namespace taskrunner::fuzz
