@@ -10,6 +10,10 @@ Scheduler::Scheduler(SchedulerOptions options, std::shared_ptr<Random> random)
       slots_(options_.max_running, options_.topics),
       lease_(options_.session_ms) {}
 
+void Scheduler::note_earlier_body(const TaskRecord& task) {
+  if (orphans_.emplace(task.id, task.versioned_topic).second) slots_.take(task.versioned_topic);
+}
+
 void Scheduler::start(const Now& now) {
   started_ = true;
   draining_ = false;

@@ -33,6 +33,9 @@ class Scheduler {
  public:
   Scheduler(SchedulerOptions options, std::shared_ptr<Random> random);
 
+  /// Before start(): a body of this host's earlier life still runs. It keeps its place, and its task is not run here
+  /// before the body has ended.
+  void note_earlier_body(const TaskRecord& task);
   void start(const Now& now);
   /// No more claims; bodies are asked to unwind and their tasks go back.
   void drain(const Now& now);
@@ -105,13 +108,13 @@ class Scheduler {
   void take_news(Held& held, const SignalNews& news);
   void follow_signal(Held& held);
   void stop_body(Held& held, StopReason reason);
-  void on_pause_taken(Held& held, TransitionStatus status);
-  void on_resume_taken(Held& held, TransitionStatus status);
+  void on_signal_taken(Held& held, SignalOp op, TransitionStatus status);
 
   // scheduler_end.cpp
   void on_body_ended(const ObjectId& id, BodyEnd end);
   Transition end_of(const Held& held, BodyEnd end) const;
   Transition end_of_stopping(const Held& held, BodyEnd end) const;
+  std::optional<Transition> end_in_place_of(const Held& held, const WriteQueue::Answer& refused) const;
   void disown(Held& held);
   void forget(const ObjectId& id);
   void on_answer(const WriteQueue::Answer& answer);

@@ -79,20 +79,26 @@ void Scheduler::on_answer(const WriteQueue::Answer& answer) {
   const auto found = held_.find(id);
   if (found == held_.end()) return;
   Held& held = found->second;
-  if (std::holds_alternative<TakePause>(transition)) return on_pause_taken(held, status);
-  if (std::holds_alternative<TakeResume>(transition)) return on_resume_taken(held, status);
+  if (std::holds_alternative<TakePause>(transition)) return on_signal_taken(held, SignalOp::pause, status);
+  if (std::holds_alternative<TakeResume>(transition)) return on_signal_taken(held, SignalOp::resume, status);
   const bool gone = status == TransitionStatus::lost || status == TransitionStatus::not_found;
   if (std::holds_alternative<UpdateTask>(transition)) {
     if (gone) disown(held);
     return;
   }
-  // Its end. A stop that was withdrawn cannot be: whatever the answer, this run is over.
   if (held.phase != Phase::ended) return;
-  if (status == TransitionStatus::refused && std::holds_alternative<TakeStop>(transition)) {
-    writes_.push(ReleaseTask{held.fence(), 0});
-    return;
-  }
+  if (status != TransitionStatus::refused) return forget(id);
+  if (auto next = end_in_place_of(held, answer)) return writes_.push(std::move(*next));
   forget(id);
+}
+
+/// A run is over whatever the store says: what is told to it where it refused the end it was told first.
+std::optional<Transition> Scheduler::end_in_place_of(const Held& held, const WriteQueue::Answer& refused) const {
+  const Transition& transition = refused.entry.transition;
+  if (std::holds_alternative<TakeStop>(transition)) return ReleaseTask{held.fence(), 0};
+  if (std::holds_alternative<CompleteTask>(transition))
+    return FailTask{held.fence(), "its response cannot be stored: " + refused.result.reason, false, {}};
+  return std::nullopt;
 }
 
 void Scheduler::on_write_failed(std::uint64_t batch, const Now& now) {

@@ -77,24 +77,13 @@ void Scheduler::on_body_paused(const ObjectId& id, const Now& now) {
   settle(now);
 }
 
-void Scheduler::on_pause_taken(Held& held, TransitionStatus status) {
+/// The store has answered TakePause or TakeResume; refused: it was withdrawn meanwhile.
+void Scheduler::on_signal_taken(Held& held, SignalOp op, TransitionStatus status) {
   if (status == TransitionStatus::lost || status == TransitionStatus::not_found) return disown(held);
-  if (held.phase != Phase::taking_pause) return;
-  if (held.signal == SignalOp::pause) held.signal.reset();
-  if (status == TransitionStatus::refused) {  // withdrawn meanwhile
-    held.phase = Phase::running;
-    act(ResumeBody{held.task->id});
-  } else {
-    held.phase = Phase::paused;
-  }
-  follow_signal(held);
-}
-
-void Scheduler::on_resume_taken(Held& held, TransitionStatus status) {
-  if (status == TransitionStatus::lost || status == TransitionStatus::not_found) return disown(held);
-  if (held.phase != Phase::taking_resume) return;
-  if (held.signal == SignalOp::resume) held.signal.reset();
-  if (status == TransitionStatus::refused) {  // withdrawn meanwhile
+  if (held.phase != (op == SignalOp::pause ? Phase::taking_pause : Phase::taking_resume)) return;
+  if (held.signal == op) held.signal.reset();
+  const bool taken = status != TransitionStatus::refused;
+  if (taken == (op == SignalOp::pause)) {
     held.phase = Phase::paused;
   } else {
     held.phase = Phase::running;

@@ -95,6 +95,19 @@ TEST_F(SchedulerTest, DoesNotAskAgainBeforeSomethingArrives) {
   EXPECT_EQ(claims[0].request.topics.at(0).versioned_topic, "a#1");
 }
 
+TEST_F(SchedulerTest, TimeAloneMakesNoClaim) {
+  take<ClaimTasks>();
+  scheduler_.on_claimed({}, now_);
+  for (int seconds = 0; seconds < 3'600; ++seconds) {
+    now_.boot_ms += 1'000;
+    now_.wall_ms += 1'000;
+    scheduler_.on_timer(now_);
+    scheduler_.on_session_renewed(true, now_);
+    scheduler_.on_reconciled({}, now_);
+    EXPECT_TRUE(take<ClaimTasks>().empty());
+  }
+}
+
 TEST_F(SchedulerTest, ATopicThatWasFullWhenItsTaskCameIsNotForgotten) {
   const ClaimRequest first = take<ClaimTasks>().at(0).request;
   ClaimResult result;
@@ -209,6 +222,45 @@ TEST_F(SchedulerTest, WhatDoesNotUnwindInTimeIsHandedBackAllTheSame) {
   now_.boot_ms += 30'000;
   scheduler_.on_timer(now_);
   EXPECT_TRUE(std::holds_alternative<ReleaseTask>(take<WriteBatch>().at(0).transitions.at(0)));
+}
+
+TEST_F(SchedulerTest, AResponseThatTheStoreDoesNotTakeIsAFailure) {
+  const TaskPtr task = start_one();
+  end_body(task, BodyEnd::Kind::done);
+  const WriteBatch batch = take<WriteBatch>().at(0);
+  scheduler_.on_written(batch.batch, {{TransitionStatus::refused, "too large", nullptr}}, now_);
+  const auto writes = take<WriteBatch>();
+  ASSERT_EQ(writes.size(), 1u);
+  EXPECT_NE(std::get<FailTask>(writes[0].transitions.at(0)).error.find("too large"), std::string::npos);
+}
+
+TEST_F(SchedulerTest, ATaskWhoseEarlierBodyStillRunsIsNotStartedBeforeThatEnds) {
+  Scheduler later(options(), std::make_shared<Random>(2));
+  const TaskPtr earlier = start_one();
+  later.note_earlier_body(*earlier);
+  later.start(now_);
+  later.on_session_renewed(true, now_);
+  const auto claim_of = [&]() -> std::optional<ClaimRequest> {
+    for (Action& action : later.take_actions())
+      if (auto* wanted = std::get_if<ClaimTasks>(&action)) return wanted->request;
+    return std::nullopt;
+  };
+  const auto request = claim_of();
+  ASSERT_TRUE(request);
+  EXPECT_EQ(request->limit, 2u);  // its place is taken
+  ClaimResult result;
+  result.tasks.push_back(claimed(1, *request));
+  later.on_claimed(result, now_);
+  for (const Action& action : later.take_actions()) EXPECT_FALSE(std::holds_alternative<StartBody>(action));
+  EXPECT_EQ(later.held_count(), 0u);
+  std::vector<EndedBody> ended(1);
+  ended[0].id = earlier->id;
+  later.on_bodies_ended(std::move(ended), now_);
+  FeedBatch batch;
+  batch.lost = true;
+  later.on_feed(batch, now_);
+  later.on_reconciled({}, now_);
+  EXPECT_EQ(claim_of()->limit, 3u);
 }
 
 TEST_F(SchedulerTest, AClaimWhoseAnswerWasLostIsFoundAndReleased) {
