@@ -36,6 +36,11 @@ struct TaskRunnerOptions {
   std::chrono::milliseconds session = std::chrono::seconds(30);
   /// After SIGTERM tasks have so long to reach a checkpoint.
   std::chrono::milliseconds drain = std::chrono::seconds(30);
+  /// stop() and the destructor wait so long for bodies whose tasks were handed back and who were told to stop. One that
+  /// still does not return is named in the log and left to itself, on its thread, until it does: nothing that it does
+  /// with its Context has an effect any more. What it captured by reference must outlive it; where nothing does, make
+  /// this as long as the body can take.
+  std::chrono::milliseconds grace = std::chrono::seconds(5);
   /// Browser origins that may connect besides the host's own.
   std::vector<std::string> allow_origins = {};
 };
@@ -114,7 +119,8 @@ class TaskRunner {
   /// No new claims; running tasks unwind at their next checkpoint and go back, what does not within options.drain
   /// is handed back all the same. Returns when nothing runs any more.
   void drain();
-  /// Drains (force: hands everything back at once), ends its session, closes the door. start() goes on.
+  /// Drains (force: hands everything back at once), ends its session, closes the door. start() goes on. Takes
+  /// options.drain (force: nothing), 5 s where the store is away, and options.grace at the longest.
   void stop(bool force = false);
 
   /// The tasks that run here now, as claimed.

@@ -50,10 +50,12 @@ std::shared_ptr<SharedDoor> SharedDoor::open(const std::string& listen, const st
   static std::map<std::string, std::weak_ptr<SharedDoor>> open_doors;
   std::lock_guard lock(mutex);
   const Address address = parse_listen(listen);
-  if (address.port != 0)
-    if (auto door = open_doors[listen].lock()) return door;
+  const auto name_of = [&](std::uint16_t port) { return address.host + ' ' + std::to_string(port); };
+  if (const auto known = open_doors.find(name_of(address.port)); known != open_doors.end())
+    if (auto door = known->second.lock()) return door;
   auto door = std::make_shared<SharedDoor>(address.host, address.port, allow_origins);
-  open_doors[listen] = door;
+  std::erase_if(open_doors, [](const auto& entry) { return entry.second.expired(); });
+  open_doors[name_of(door->port())] = door;
   return door;
 }
 

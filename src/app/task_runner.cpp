@@ -12,7 +12,9 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
+#include <mutex>
 
 namespace taskrunner {
 namespace {
@@ -33,6 +35,7 @@ core::RunnerOptions runner_options(const TaskRunnerOptions& options, std::uint16
   out.max_running = options.max_running;
   out.session_ms = options.session.count();
   out.drain_ms = options.drain.count();
+  out.grace_ms = options.grace.count();
   return out;
 }
 
@@ -59,22 +62,28 @@ class TaskRunner::Impl {
     std::vector<std::string> origins = options.allow_origins;
     if (!options.public_url.empty()) origins.push_back(options.public_url);  // the host's own, by a proxy's name
     door = app::SharedDoor::open(options.listen, origins);
+    port = door->port();
   }
 
   void start() {
     std::lock_guard lock(mutex);
-    if (std::exchange(started, true)) return;
+    if (started) return;
     open_door();
-    runner->start();
+    // After a stop the port may be another.
+    if (door && options.public_url.empty()) runner->set_base_url(door->origin());
     if (door) door->attach(*runner, options.socket_namespace);
+    runner->start();
+    started = true;
   }
 
   void stop(bool force) {
     std::lock_guard lock(mutex);
-    if (!std::exchange(started, false)) return;
-    runner->stop(force);
-    if (door) door->detach(*runner);
+    if (std::exchange(started, false)) {
+      runner->stop(force);
+      if (door) door->detach(*runner);
+    }
     door.reset();
+    port = 0;
   }
 
   TransitionResult apply(Transition transition) {
@@ -86,7 +95,8 @@ class TaskRunner::Impl {
   std::shared_ptr<Store> store;
   std::shared_ptr<app::SharedDoor> door;
   std::unique_ptr<core::Runner> runner;
-  std::mutex mutex;
+  std::atomic<std::uint16_t> port = 0;
+  std::mutex mutex;  ///< one start or stop at a time
   bool started = false;
 };
 
@@ -168,7 +178,7 @@ void TaskRunner::drain() {
 void TaskRunner::stop(bool force) { impl_->stop(force); }
 
 std::vector<TaskPtr> TaskRunner::running_now() const { return impl_->runner->running_now(); }
-std::uint16_t TaskRunner::port() const { return impl_->door ? impl_->door->port() : 0; }
+std::uint16_t TaskRunner::port() const { return impl_->port; }
 const std::string& TaskRunner::instance() const { return impl_->runner->instance(); }
 
 }  // namespace taskrunner

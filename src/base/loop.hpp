@@ -2,7 +2,9 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <chrono>
 #include <functional>
+#include <future>
 #include <string>
 #include <thread>
 
@@ -24,6 +26,11 @@ class Loop {
   /// Ends the thread after the handler that runs now, and joins it (not from the loop itself). What is still
   /// queued stays queued, and is destroyed with the loop. Harmless twice or unstarted.
   void stop();
+  /// As stop(), but waits at most so long for the handler that runs now. False: it runs on, on a thread that is left to
+  /// itself; the loop must then be kept until has_ended(), and not be started again.
+  bool stop_within(std::chrono::milliseconds grace);
+  /// No thread is inside.
+  bool has_ended() const;
 
   /// From any thread: runs `work` on the loop, in the order of posting.
   void post(std::function<void()> work);
@@ -37,6 +44,9 @@ class Loop {
   const std::string name_;
   boost::asio::io_context context_{1};
   std::thread thread_;
+  std::future<void> ended_;
+
+  void run();
 };
 
 }  // namespace taskrunner

@@ -18,21 +18,12 @@ Runner::Runner(RunnerOptions options, std::shared_ptr<Store> store, std::shared_
     : options_(std::move(options)),
       random_(std::move(random)),
       clock_(clock),
-      executor_(std::move(store)),
-      bodies_(
-          task_loop_,
-          [this](const ObjectId& id, BodyEnd end) {
-            bool is_first = false;
-            {
-              std::lock_guard lock(mutex_);
-              is_first = ended_bodies_.empty();
-              ended_bodies_.push_back({id, std::move(end)});
-            }
-            if (is_first) engine_.post([this] { take_ended_bodies(); });
-          },
-          most_blocking_bodies) {}
+      executor_(std::move(store)) {}
 
-Runner::~Runner() { stop(true); }
+Runner::~Runner() {
+  stop(true);
+  for (const auto& bodies : abandoned_) bodies->cut();
+}
 
 void Runner::handle(std::string versioned_topic, std::shared_ptr<TaskFactory> factory, TopicOptions options) {
   topics_[std::move(versioned_topic)] = {std::move(factory), options};
@@ -50,7 +41,8 @@ void Runner::start() {
     if (std::exchange(started_, true)) return;
     idle_ = false;
   }
-  task_loop_.start();
+  bodies_ = std::make_shared<BodyRunner>(
+      static_cast<BodyHost&>(*this), [this](const ObjectId& id, BodyEnd end) { note_ended(id, std::move(end)); }, most_blocking_bodies);
   engine_.start();
   engine_.post([this] { begin(); });
 }
@@ -66,6 +58,8 @@ void Runner::begin() {
   for (const auto& [name, topic] : topics_)
     options.topics.push_back({name, topic.options.max_running, topic.options.pausable});
   scheduler_ = std::make_unique<Scheduler>(std::move(options), random_);
+  for (const auto& earlier : abandoned_)
+    for (const TaskPtr& task : earlier->still_running()) scheduler_->note_earlier_body(*task);
   timer_ = std::make_unique<boost::asio::steady_timer>(engine_.context());
   timer_at_boot_ms_ = 0;
   feed_cursor_ = feed().now();
@@ -97,14 +91,10 @@ void Runner::stop(bool force) {
   }
   force ? release_all() : drain();
   wait_until_idle();
-  std::promise<void> ended;
-  engine_.post([&] {
-    feed_listener_.reset();
-    timer_->cancel();
-    ended.set_value();
-  });
-  ended.get_future().wait();
-  executor_.post_session([this, session = scheduler_->session()] {
+  bodies_->close();
+  std::promise<ObjectId> ended;
+  engine_.post([&] { ended.set_value(end_life()); });
+  executor_.post_session([this, session = ended.get_future().get()] {
     try {
       executor_.store().close_session(session);
     } catch (const Error& error) {
@@ -112,13 +102,43 @@ void Runner::stop(bool force) {
     }
   });
   executor_.stop();
-  bodies_.stop();
   engine_.stop();
-  task_loop_.stop();
   ready_ = false;
+  stop_bodies();
   std::lock_guard lock(mutex_);
-  running_.clear();
   started_ = false;
+  idle_changed_.notify_all();
+}
+
+/// What comes in later finds no scheduler. Nothing here holds a running task after it.
+ObjectId Runner::end_life() {
+  feed_listener_.reset();
+  timer_.reset();
+  progress_timer_.reset();
+  progress_pump_ = {};
+  updates_.clear();
+  const ObjectId session = scheduler_->session();
+  scheduler_.reset();
+  return session;
+}
+
+void Runner::stop_bodies() {
+  const bool all_ended = bodies_->stop(std::chrono::milliseconds(options_.grace_ms));
+  {
+    std::lock_guard lock(mutex_);
+    running_.clear();
+    progress_made_.clear();
+  }
+  std::erase_if(abandoned_, [](const auto& earlier) {
+    if (!earlier->still_running().empty()) return false;
+    earlier->cut();
+    return true;
+  });
+  if (!all_ended) {
+    abandoned_.push_back(bodies_);
+    BodyRunner::abandon(bodies_);
+  }
+  bodies_.reset();
 }
 
 // What happened, told to the scheduler.
@@ -135,6 +155,7 @@ void Runner::tell(const std::function<void(Scheduler&)>& event) {
 }
 
 void Runner::arm_timer() {
+  if (!scheduler_) return;
   const Now current = now();
   std::int64_t wake_boot_ms = scheduler_->wake_boot_ms(current);
   if (const auto tick = schedules_.next_wall_ms())
@@ -143,7 +164,7 @@ void Runner::arm_timer() {
   timer_at_boot_ms_ = wake_boot_ms;
   timer_->expires_after(std::chrono::milliseconds(wake_boot_ms - current.boot_ms));
   timer_->async_wait([this](boost::system::error_code error) {
-    if (error) return;
+    if (error || !scheduler_) return;
     timer_at_boot_ms_ = 0;
     add_due_ticks();
     tell([&](Scheduler& scheduler) { scheduler.on_timer(now()); });
@@ -158,6 +179,16 @@ void Runner::read_feed() {
     if (batch.events.empty() && !batch.lost) return;
     tell([&](Scheduler& scheduler) { scheduler.on_feed(batch, now()); });
   }
+}
+
+void Runner::note_ended(const ObjectId& id, BodyEnd end) {
+  bool is_first = false;
+  {
+    std::lock_guard lock(mutex_);
+    is_first = ended_bodies_.empty();
+    ended_bodies_.push_back({id, std::move(end)});
+  }
+  if (is_first) engine_.post([this] { take_ended_bodies(); });
 }
 
 void Runner::take_ended_bodies() {

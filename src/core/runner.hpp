@@ -32,10 +32,11 @@ struct RunnerOptions {
   std::size_t max_running = 16;
   std::int64_t session_ms = 30'000;
   std::int64_t drain_ms = 30'000;
+  std::int64_t grace_ms = 5'000;  ///< how long stop() waits for bodies whose tasks were handed back
 };
 
 /// The thin shell around the Scheduler: does what it says on real threads, and tells it what happened.
-/// One engine loop decides, one task loop runs coroutine bodies, store threads wait for the store.
+/// One engine loop decides, a BodyRunner runs the bodies, store threads wait for the store.
 /// Every member may be called from any thread; handle() and schedule() before start().
 class Runner final : public TaskService, private BodyHost {
  public:
@@ -51,7 +52,8 @@ class Runner final : public TaskService, private BodyHost {
   void drain();
   void release_all();
   void wait_until_idle();
-  /// Drains (force: releases at once), waits, ends the session and the threads. Harmless twice.
+  /// Drains (force: releases at once), waits, ends the session and the threads. Harmless twice. A body that ignores its
+  /// stop is left to itself after `grace_ms`: it can do no harm to the runner, which may be destroyed or started again.
   void stop(bool force);
 
   /// For callers that block: the same verbs, on the caller's thread.
@@ -93,6 +95,10 @@ class Runner final : public TaskService, private BodyHost {
   // On the engine loop.
   Now now() const { return {clock_.boot_ms(), clock_.wall_ms()}; }
   void begin();
+  /// The last of this life; the session that it had.
+  ObjectId end_life();
+  void stop_bodies();
+  void note_ended(const ObjectId& id, BodyEnd end);
   /// Tells the scheduler one thing, then does all that it wants done.
   void tell(const std::function<void(Scheduler&)>& event);
   void perform(std::vector<Action> actions);
@@ -118,9 +124,8 @@ class Runner final : public TaskService, private BodyHost {
   void perform(ReconcileTasks action);
   void start_queued_bodies();
 
-  /// Runs `work` on the task loop with the running task of that id, if it runs here.
+  /// Runs `work` on the task loop with the running task of that id, if it runs here. On the engine loop.
   void on_task(const ObjectId& id, std::function<void(RunningTask&)> work);
-  std::shared_ptr<RunningTask> find_running(const ObjectId& id) const;
   void tell_listeners(const std::function<void(RunnerListener&)>& tell_one) const;
 
   /// Empty where the task may be added as it is now (after the factory's validation), else why not.
@@ -136,8 +141,8 @@ class Runner final : public TaskService, private BodyHost {
   ScheduleBook schedules_;
 
   Loop engine_{"engine"};
-  Loop task_loop_{"tasks"};
-  BodyRunner bodies_;
+  std::shared_ptr<BodyRunner> bodies_;                  ///< of this life
+  std::vector<std::shared_ptr<BodyRunner>> abandoned_;  ///< of earlier ones, with bodies that ignored their stop
   std::unique_ptr<Scheduler> scheduler_;
   std::unique_ptr<boost::asio::steady_timer> timer_;
   std::unique_ptr<boost::asio::steady_timer> progress_timer_;

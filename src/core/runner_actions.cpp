@@ -29,20 +29,24 @@ void Runner::perform(StartBody action) { to_start_.push_back(std::move(action));
 /// One hop to the task loop for all that one event started.
 void Runner::start_queued_bodies() {
   if (to_start_.empty()) return;
-  std::vector<std::shared_ptr<RunningTask>> tasks;
-  tasks.reserve(to_start_.size());
-  const boost::asio::any_io_executor executor = task_loop_.context().get_executor();
+  struct Run {
+    std::shared_ptr<RunningTask> task;
+    std::shared_ptr<TaskFactory> factory;
+  };
+  std::vector<Run> runs;
+  runs.reserve(to_start_.size());
   {
     std::lock_guard lock(mutex_);
     for (StartBody& start : std::exchange(to_start_, {})) {
-      tasks.push_back(std::make_shared<RunningTask>(std::move(start.task), static_cast<BodyHost&>(*this), executor));
-      running_[tasks.back()->record()->id] = tasks.back();
+      const auto& factory = topics_.at(start.task->versioned_topic).factory;
+      runs.push_back({bodies_->make(std::move(start.task)), factory});
+      running_[runs.back().task->record()->id] = runs.back().task;
     }
   }
-  for (const auto& task : tasks)
-    tell_listeners([&](RunnerListener& listener) { listener.on_started(task->record()); });
-  task_loop_.post([this, tasks = std::move(tasks)] {
-    for (const auto& task : tasks) bodies_.start(task, topics_.at(task->record()->versioned_topic).factory);
+  for (const Run& run : runs)
+    tell_listeners([&](RunnerListener& listener) { listener.on_started(run.task->record()); });
+  bodies_->post([bodies = bodies_.get(), runs = std::move(runs)] {
+    for (const Run& run : runs) bodies->start(run.task, run.factory);
   });
 }
 

@@ -41,15 +41,11 @@ void drop_refused(std::vector<NewTask>& tasks, const std::vector<std::string>& r
 
 // Bodies.
 
-std::shared_ptr<RunningTask> Runner::find_running(const ObjectId& id) const {
-  std::lock_guard lock(mutex_);
-  const auto found = running_.find(id);
-  return found == running_.end() ? nullptr : found->second;
-}
-
 void Runner::on_task(const ObjectId& id, std::function<void(RunningTask&)> work) {
-  if (auto task = find_running(id))
-    task_loop_.post([task = std::move(task), work = std::move(work)] { work(*task); });
+  start_queued_bodies();  // what was asked for while its claim was under way comes together with its start
+  std::lock_guard lock(mutex_);
+  if (const auto found = running_.find(id); found != running_.end())
+    bodies_->post([task = found->second, work = std::move(work)] { work(*task); });
 }
 
 void Runner::body_paused(const ObjectId& id) {
@@ -227,9 +223,12 @@ awaitable<std::vector<SessionInfo>> Runner::hosts() {
 
 // What runs here.
 
+// Under the mutex: whoever took a run along could outlive the loop that the run needs.
+
 TaskPtr Runner::running_here(const ObjectId& id) const {
-  const auto task = find_running(id);
-  return task ? task->record() : nullptr;
+  std::lock_guard lock(mutex_);
+  const auto found = running_.find(id);
+  return found == running_.end() ? nullptr : found->second->record();
 }
 
 std::vector<TaskPtr> Runner::running_now() const {
@@ -240,9 +239,9 @@ std::vector<TaskPtr> Runner::running_now() const {
 }
 
 std::vector<LogLine> Runner::logs(const ObjectId& id) const {
-  if (const auto task = find_running(id)) return task->log_lines();
   std::lock_guard lock(mutex_);
-  return ended_logs_.of(id);
+  const auto found = running_.find(id);
+  return found == running_.end() ? ended_logs_.of(id) : found->second->log_lines();
 }
 
 std::vector<std::string> Runner::topics() const {
@@ -252,8 +251,9 @@ std::vector<std::string> Runner::topics() const {
 }
 
 Json Runner::progress(const ObjectId& id) const {
-  const auto task = find_running(id);
-  return task ? task->newest_progress() : Json();
+  std::lock_guard lock(mutex_);
+  const auto found = running_.find(id);
+  return found == running_.end() ? Json() : found->second->newest_progress();
 }
 
 }  // namespace taskrunner::core

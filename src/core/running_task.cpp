@@ -13,7 +13,7 @@ constexpr std::size_t longest_line_bytes = 16 * 1024;
 /// The answer of a store, on its way to the body that waits for it.
 struct PendingAnswer {
   std::mutex mutex;
-  std::condition_variable arrived;
+  std::condition_variable_any arrived;
   std::optional<TransitionStatus> status;
 
   std::optional<TransitionStatus> get() {
@@ -27,15 +27,18 @@ struct PendingAnswer {
     }
     arrived.notify_all();
   }
-  TransitionStatus wait() {
+  /// Nothing where the stop came first.
+  std::optional<TransitionStatus> wait(const std::stop_token& stop) {
     std::unique_lock lock(mutex);
-    arrived.wait(lock, [&] { return status.has_value(); });
-    return *status;
+    arrived.wait(lock, stop, [&] { return status.has_value(); });
+    return status;
   }
 };
 
-void throw_if_lost(TransitionStatus status) {
-  if (status == TransitionStatus::lost || status == TransitionStatus::not_found) throw Stopped();
+void throw_unless_stored(std::optional<TransitionStatus> status) {
+  if (!status || status == TransitionStatus::lost || status == TransitionStatus::not_found) throw Stopped();
+  if (status == TransitionStatus::refused)
+    throw Error(ErrorCode::invalid_argument, "the store does not take this value: it is too large, or no BSON");
 }
 
 }  // namespace
@@ -47,9 +50,15 @@ RunningTask::RunningTask(TaskPtr record, BodyHost& host, boost::asio::any_io_exe
       context_(*this),
       checkpoint_(record_->checkpoint.value_or(Json())) {}
 
-void RunningTask::stop(StopReason reason) {
+void RunningTask::stop_blocking(StopReason reason) {
   if (reason == StopReason::asked) stop_asked_ = true;
   stop_.request_stop();
+  std::lock_guard lock(mutex_);
+  woken_.notify_all();
+}
+
+void RunningTask::stop(StopReason reason) {
+  stop_blocking(reason);
   wake();
   if (reason != StopReason::drain) cancellation_.emit(boost::asio::cancellation_type::terminal);
 }
@@ -105,9 +114,9 @@ awaitable<void> RunningTask::update(UpdateTask update) {
   host_.update(record_->id, std::move(update), std::move(on_answer));
   while (!pending->get()) {
     co_await wait_until_woken();
-    if (stop_.stop_requested() && !pending->get()) throw Stopped();
+    if (stop_.stop_requested()) break;
   }
-  throw_if_lost(*pending->get());
+  throw_unless_stored(pending->get());
 }
 
 void RunningTask::update_blocking(UpdateTask update) {
@@ -115,7 +124,7 @@ void RunningTask::update_blocking(UpdateTask update) {
   if (update.checkpoint) checkpoint_ = *update.checkpoint;
   const auto pending = std::make_shared<PendingAnswer>();
   host_.update(record_->id, std::move(update), [pending](TransitionStatus status) { pending->set(status); });
-  throw_if_lost(pending->wait());
+  throw_unless_stored(pending->wait(stop_token()));
 }
 
 void RunningTask::progress(Json data) {

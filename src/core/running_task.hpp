@@ -39,7 +39,7 @@ class BodyHost {
 /// task loop. Context is the body's view of it.
 class RunningTask : public std::enable_shared_from_this<RunningTask> {
  public:
-  /// `task_loop` runs coroutine bodies, one thread. `host` outlives the run.
+  /// `task_loop` runs coroutine bodies, one thread. `host` and loop outlive it.
   RunningTask(TaskPtr record, BodyHost& host, boost::asio::any_io_executor task_loop);
 
   const TaskPtr& record() const { return record_; }
@@ -49,6 +49,8 @@ class RunningTask : public std::enable_shared_from_this<RunningTask> {
 
   /// On the task loop (a coroutine's operations are cancelled there); a drain cancels nothing, but checkpoints throw.
   void stop(StopReason reason);
+  /// The part of it that reaches a blocking body. From any thread.
+  void stop_blocking(StopReason reason);
   void pause() { pause_requested_ = true; }
   /// Wakes a body that waits at a checkpoint. On the task loop.
   void resume();

@@ -2,24 +2,35 @@
 
 #include "base/log.hpp"
 
+#include <utility>
+
 namespace taskrunner::core {
 
 void WorkerThreads::post(std::function<void()> work) {
-  std::lock_guard lock(mutex_);
-  queue_.push_back(std::move(work));
-  if (queue_.size() > idle_ && threads_.size() < most_) threads_.emplace_back([this] { run(); });
-  changed_.notify_one();
+  std::lock_guard lock(shared_->mutex);
+  if (shared_->queue.size() >= shared_->idle && threads_.size() < most_) {
+    threads_.emplace_back([shared = shared_] { run(*shared); });
+    shared_->alive.insert(threads_.back().get_id());
+  }
+  shared_->queue.push_back(std::move(work));
+  shared_->changed.notify_one();
 }
 
-void WorkerThreads::run() {
-  std::unique_lock lock(mutex_);
+void WorkerThreads::run(Shared& shared) {
+  std::unique_lock lock(shared.mutex);
+  work_off(shared, lock);
+  shared.alive.erase(std::this_thread::get_id());
+  shared.changed.notify_all();
+}
+
+void WorkerThreads::work_off(Shared& shared, std::unique_lock<std::mutex>& lock) {
   while (true) {
-    ++idle_;
-    changed_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
-    --idle_;
-    if (queue_.empty()) return;
-    auto work = std::move(queue_.front());
-    queue_.pop_front();
+    ++shared.idle;
+    shared.changed.wait(lock, [&] { return shared.stopping || !shared.queue.empty(); });
+    --shared.idle;
+    if (shared.queue.empty()) return;
+    auto work = std::move(shared.queue.front());
+    shared.queue.pop_front();
     lock.unlock();
     try {
       work();
@@ -31,17 +42,36 @@ void WorkerThreads::run() {
   }
 }
 
+std::vector<std::thread> WorkerThreads::begin_stop() {
+  std::lock_guard lock(shared_->mutex);
+  shared_->stopping = true;
+  shared_->changed.notify_all();
+  return std::exchange(threads_, {});
+}
+
 void WorkerThreads::stop() {
-  std::vector<std::thread> threads;
+  for (std::thread& thread : begin_stop()) thread.join();
+  std::lock_guard lock(shared_->mutex);
+  shared_->stopping = false;
+}
+
+bool WorkerThreads::stop_within(std::chrono::milliseconds grace) {
+  std::vector<std::thread> threads = begin_stop();
+  std::deque<std::function<void()>> dropped;
+  std::set<std::thread::id> left;
   {
-    std::lock_guard lock(mutex_);
-    stopping_ = true;
-    threads.swap(threads_);
-    changed_.notify_all();
+    std::unique_lock lock(shared_->mutex);
+    shared_->changed.wait_for(lock, grace, [&] { return shared_->alive.empty(); });
+    left = shared_->alive;
+    dropped.swap(shared_->queue);
   }
-  for (std::thread& thread : threads) thread.join();
-  std::lock_guard lock(mutex_);
-  stopping_ = false;
+  for (std::thread& thread : threads) left.contains(thread.get_id()) ? thread.detach() : thread.join();
+  return left.empty();
+}
+
+bool WorkerThreads::has_ended() const {
+  std::lock_guard lock(shared_->mutex);
+  return shared_->alive.empty();
 }
 
 }  // namespace taskrunner::core
