@@ -21,6 +21,7 @@ net         | src/net/*_test.cpp            | net_test                  |       
 fuzz_replay | tests/fuzz/CMakeLists.txt     | fuzz_replay_test          |                | beside | build/tests/fuzz_replay_test
 api         | src/api/*_test.cpp            | api_test                  |                | beside | build/tests/api_test
 app         | src/app/*_test.cpp            | app_test                  |                | beside | build/tests/app_test
+engine      | tests/engine/CMakeLists.txt   | engine_test               |                | beside | build/tests/engine_test
 tidy        | tests/tidy_test               | build.ninja               |                | beside | tests/tidy_test build
 standalone  | tests/standalone/CMakeLists.txt | standalone_headers      |                | beside | true
 simulate    | tests/simulation/CMakeLists.txt | simulate                | | beside | build/tests/simulate --seeds 100 --seed 1
