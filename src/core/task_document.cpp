@@ -5,6 +5,8 @@
 #include "base/time_text.hpp"
 #include "doc/json_parse.hpp"
 
+#include <utility>
+
 namespace taskrunner::core {
 namespace {
 
@@ -110,10 +112,10 @@ std::optional<std::int64_t> count_of(const JsonObject& in, std::string_view name
   return member->as_int64();
 }
 
-std::optional<Json> value_of(const JsonObject& in, std::string_view name) {
-  const Json* member = in.find(name);
+std::optional<Json> take_value(JsonObject& in, std::string_view name) {
+  Json* member = in.find(name);
   if (!member) return std::nullopt;
-  return *member;
+  return std::move(*member);
 }
 
 std::optional<ObjectId> id_of(const JsonObject& in, std::string_view name) {
@@ -178,14 +180,14 @@ std::vector<TaskError> read_errors(const JsonObject& in) {
   return errors;
 }
 
-void read_old_fields(TaskRecord& task, const JsonObject& in) {
+void read_old_fields(TaskRecord& task, JsonObject& in) {
   const auto id = id_of(in, "_id");
   if (!id) wrong("_id", "there");
   task.id = *id;
   task.state = word_of(in, "state", task_state_from).value_or(TaskState::to_do);
   task.versioned_topic = text_of(in, "versionedTopic").value_or("default#1");
-  task.data = value_of(in, "data");
-  task.response = value_of(in, "response");
+  task.data = take_value(in, "data");
+  task.response = take_value(in, "response");
   if (const Json* priority = in.find("priority")) {
     if (!priority->is_number()) wrong("priority", "a number");
     task.priority = priority->as_double();
@@ -200,7 +202,7 @@ void read_old_fields(TaskRecord& task, const JsonObject& in) {
   if (const JsonObject* actions = object_of(in, "availableActions")) task.available_actions = read_actions(*actions);
 }
 
-void read_added_fields(TaskRecord& task, const JsonObject& in) {
+void read_added_fields(TaskRecord& task, JsonObject& in) {
   task.outcome = word_of(in, "outcome", task_outcome_from);
   if (const JsonObject* lease = object_of(in, "lease")) task.lease = read_lease(*lease);
   task.rev = count_of(in, "rev").value_or(0);
@@ -209,8 +211,8 @@ void read_added_fields(TaskRecord& task, const JsonObject& in) {
   task.max_attempts = count_of(in, "maxAttempts");
   task.losses = count_of(in, "losses").value_or(0);
   task.errors = read_errors(in);
-  task.progress = value_of(in, "progress");
-  task.checkpoint = value_of(in, "checkpoint");
+  task.progress = take_value(in, "progress");
+  task.checkpoint = take_value(in, "checkpoint");
   task.unique_key = text_of(in, "uniqueKey");
   if (const JsonObject* signal = object_of(in, "signal")) task.signal = read_signal(*signal);
   task.started_at_ms = time_of(in, "startedAt");
@@ -231,7 +233,7 @@ JsonObject to_document(const TaskRecord& task) {
   return out;
 }
 
-TaskRecord from_document(const JsonObject& document) {
+TaskRecord from_document(JsonObject document) {
   TaskRecord task;
   read_old_fields(task, document);
   read_added_fields(task, document);

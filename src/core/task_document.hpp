@@ -9,7 +9,7 @@ JsonObject to_document(const TaskRecord& task);
 
 /// The reverse; throws Error{invalid_argument} that names the field where the document is no task of ours.
 /// Unknown fields are ignored.
-TaskRecord from_document(const JsonObject& document);
+TaskRecord from_document(JsonObject document);
 
 /// The document as clients see it: `id` for `_id`, no lease, no __v.
 JsonObject to_wire(const TaskRecord& task);

@@ -3,6 +3,7 @@
 #include <taskrunner/error.hpp>
 
 #include "base/clock.hpp"
+#include "doc/bson.hpp"
 #include "store/mongo_command.hpp"
 #include "store/mongo_indexes.hpp"
 
@@ -75,6 +76,26 @@ void check_indexes(MongoCommands& commands, Findings& findings) {
       "serve makes them when it starts, and says in its log why where it cannot; large collections take minutes");
 }
 
+/// Stores leave them alone, so that nobody would ever see why they do not run.
+void check_documents(MongoCommands& commands, Findings& findings) {
+  constexpr int most_named = 10;
+  const Json no_text{{"$exists", true}, {"$not", Json{{"$type", "string"}}}};
+  const Json odd{{"$or", Json::array({
+                             Json{{"state", Json{{"$nin", Json::array({"to do", "running", "paused", "completed"})}}}},
+                             Json{{"worker", no_text}},
+                             Json{{"waitUntil", no_text}},
+                             Json{{"createdAt", no_text}},
+                             Json{{"versionedTopic", no_text}},
+                         })}};
+  std::vector<std::string> named;
+  commands.find(commands.names().tasks, odd.as_object(),
+                Json{{"projection", Json{{"_id", 1}}}, {"limit", most_named}}.as_object(),
+                [&](std::string_view bson) { named.push_back(decode_bson(bson).find("_id")->dump()); });
+  if (named.empty()) return good(findings, "all documents are tasks");
+  bad(findings, fmt::format("these documents (the first {}) are no tasks, and are left alone: {}", most_named, fmt::join(named, ", ")),
+      "their state is unknown, or worker, waitUntil, createdAt or versionedTopic is no text: mend or remove them");
+}
+
 void check_clock(const JsonObject& hello, Findings& findings) {
   const Json* local_time = hello.find("localTime");
   const Date* date = local_time ? std::get_if<Date>(&local_time->value()) : nullptr;
@@ -100,6 +121,7 @@ std::vector<StoreFinding> check_mongo(const MongoUrl& url) {
     check_rights(commands, findings);
     check_indexes(commands, findings);
     check_clock(hello, findings);
+    check_documents(commands, findings);
   } catch (const Error& error) {
     bad(findings, error.what(), "see that the server runs, that it can be reached from here, and that user and password "
                                 "are right");

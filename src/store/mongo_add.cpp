@@ -5,6 +5,7 @@
 #include "doc/bson.hpp"
 #include "store/same_request.hpp"
 
+#include <unordered_map>
 #include <utility>
 
 namespace taskrunner::store {
@@ -15,6 +16,11 @@ struct MongoStore::NewDocument {
   const NewTask* asked = nullptr;  ///< null: imported
   std::size_t result = 0;          ///< whose answer it is
   std::string bson;
+};
+
+struct MongoStore::Known {
+  std::unordered_map<ObjectId, TaskPtr> by_id;
+  std::unordered_map<std::string, TaskPtr> by_key;
 };
 
 namespace {
@@ -32,31 +38,58 @@ std::string encode(const TaskRecord& record) {
 
 }  // namespace
 
-/// A document stood there, or the server would not have this one.
-void MongoStore::resolve(const NewDocument& document, const MongoWritten::Failure& failure, AddResult& result) {
-  if (failure.code != duplicate_key_code) {
-    result = {nullptr, false, ErrorCode::invalid_argument, failure.text};
-    return;
+/// What stands where these could not be inserted, by id and by unique key.
+MongoStore::Known MongoStore::find_known(std::span<const NewDocument* const> refused) {
+  JsonArray ids;
+  JsonArray keys;
+  for (const NewDocument* document : refused) {
+    ids.push_back(document->record->id);
+    if (document->record->unique_key) keys.push_back(*document->record->unique_key);
   }
-  Json same{{"_id", document.record->id}};
-  if (document.record->unique_key)
-    same = Json{{"$or", Json::array({same, Json{{"uniqueKey", *document.record->unique_key}}})}};
-  const Tasks found = find_tasks(same.as_object(), Json{{"limit", 2}}.as_object(), MongoCommands::Reads::newest);
-  if (found.empty()) {
-    // It went in between, or it is no task of ours.
-    result = {nullptr, false, ErrorCode::conflict, conflict_reason(document.record->id)};
-    return;
+  JsonArray either{Json{{"_id", Json{{"$in", std::move(ids)}}}}};
+  if (!keys.empty()) either.push_back(Json{{"uniqueKey", Json{{"$in", std::move(keys)}}}});
+  Known known;
+  for (const TaskPtr& task : find_tasks(Json{{"$or", std::move(either)}}.as_object(), {}, MongoCommands::Reads::newest)) {
+    known.by_id.emplace(task->id, task);
+    if (task->unique_key) known.by_key.emplace(*task->unique_key, task);
   }
-  const TaskRecord& known = found.front()->id == document.record->id ? *found.front() : *found.back();
-  if (!document.asked)
-    result = import_beside(known, *document.record);
-  else if (same_request(known, *document.asked))
-    result = {std::make_shared<const TaskRecord>(known), true, {}, {}};
-  else
-    result = {nullptr, false, ErrorCode::conflict, conflict_reason(known.id)};
+  return known;
 }
 
-/// Leaves alone the results of what needs no resolving.
+AddResult MongoStore::beside(const NewDocument& document, const Known& known) {
+  const TaskRecord& record = *document.record;
+  const auto same_id = known.by_id.find(record.id);
+  TaskPtr there = same_id == known.by_id.end() ? nullptr : same_id->second;
+  if (!there && record.unique_key)
+    if (const auto same_key = known.by_key.find(*record.unique_key); same_key != known.by_key.end()) there = same_key->second;
+  // Nothing: it went in between, or is no task of ours.
+  if (!there) return {nullptr, false, ErrorCode::conflict, conflict_reason(record.id)};
+  if (!document.asked) return import_beside(*there, record);
+  if (same_request(*there, *document.asked)) return {there, true, {}, {}};
+  return {nullptr, false, ErrorCode::conflict, conflict_reason(there->id)};
+}
+
+/// Documents that the server did not take: because one stood there, or for what they are.
+void MongoStore::resolve(const std::vector<NewDocument>& documents, const std::vector<MongoWritten::Failure>& failures,
+                         std::vector<AddResult>& results) {
+  constexpr std::size_t at_once = 1'000;
+  std::vector<const NewDocument*> duplicates;
+  const auto settle_duplicates = [&] {
+    const Known known = find_known(duplicates);
+    for (const NewDocument* document : duplicates)
+      results[static_cast<std::size_t>(document - documents.data())] = beside(*document, known);
+    duplicates.clear();
+  };
+  for (const MongoWritten::Failure& failure : failures) {
+    if (failure.code == duplicate_key_code)
+      duplicates.push_back(&documents[failure.index]);
+    else
+      results[failure.index] = {nullptr, false, ErrorCode::invalid_argument, failure.text};
+    if (duplicates.size() == at_once) settle_duplicates();
+  }
+  if (!duplicates.empty()) settle_duplicates();
+}
+
 std::vector<AddResult> MongoStore::insert(std::vector<NewDocument>& documents) {
   std::vector<std::string> bytes;
   bytes.reserve(documents.size());
@@ -66,8 +99,7 @@ std::vector<AddResult> MongoStore::insert(std::vector<NewDocument>& documents) {
     results.push_back({document.record, false, {}, {}});
   }
   const MongoWritten written = commands_.insert(tasks(), bytes, WriteTries::patient);
-  for (const MongoWritten::Failure& failure : written.failures)
-    resolve(documents[failure.index], failure, results[failure.index]);
+  if (!written.failures.empty()) resolve(documents, written.failures, results);
   // What an earlier try stored is no duplicate but this add.
   if (written.was_repeated)
     for (std::size_t i = 0; i < results.size(); ++i)

@@ -15,12 +15,12 @@ namespace taskrunner::store {
 
 /// What a claim is going to ask for.
 struct MongoStore::Candidates {
-  Tasks picked;  ///< in the claim order
+  Records picked;  ///< in the claim order
   bool more = false;
 };
 
 struct MongoStore::Read {
-  Tasks tasks;
+  Records tasks;
   std::size_t odd = 0;  ///< documents beside them that are no tasks of ours
 };
 
@@ -74,7 +74,7 @@ class Picker {
   Picker(const ClaimRequest& request, std::vector<TopicDemand> topics)
       : topics_(std::move(topics)), limit_(request.limit), may_take_lossy_(request.may_take_lossy) {}
 
-  void offer(TaskPtr task) {
+  void offer(std::shared_ptr<TaskRecord> task) {
     if (!seen_.insert(task->id).second) return;
     if (is_lossy(*task) && !may_take_lossy_) {
       left_lossy_ = true;
@@ -110,7 +110,7 @@ class Picker {
   }
   bool left_lossy() const { return left_lossy_; }
 
-  std::vector<TaskPtr> picked;
+  std::vector<std::shared_ptr<TaskRecord>> picked;
   bool more = false;
 
  private:
@@ -140,14 +140,16 @@ MongoStore::Candidates MongoStore::find_candidates(const ClaimRequest& request, 
   std::vector<TopicDemand> topics = distinct(request.topics);
   Picker picker(request, topics);
   bool sound = !request.may_take_lossy;
-  for (;;) {
+  int reads = 0;
+  for (;; ++reads) {
     const std::size_t odd_before = odd_in_front_;
     const std::size_t limit = picker.to_read(topics) + odd_before;
     const JsonObject filter = claimable(topics, now_ms);
-    const Read read = read_candidates(sound ? sound_only(filter) : filter, limit);
-    for (const TaskPtr& task : read.tasks) picker.offer(task);
+    Read read = read_candidates(sound ? sound_only(filter) : filter, limit);
+    for (auto& task : read.tasks) picker.offer(std::move(task));
+    const std::size_t known = read.tasks.size();
     odd_in_front_ = std::min(read.odd, most_odd_in_front);
-    if (read.tasks.size() + read.odd < limit) break;
+    if (known + read.odd < limit) break;
     const std::vector<TopicDemand> open = picker.open_topics();
     if (open.empty() && picker.more) break;
     const bool lossy_in_front = picker.left_lossy() && !sound;
@@ -156,8 +158,10 @@ MongoStore::Candidates MongoStore::find_candidates(const ClaimRequest& request, 
     sound = sound || lossy_in_front;
     if (!open.empty()) topics = open;
   }
-  std::stable_sort(picker.picked.begin(), picker.picked.end(),
-                   [](const TaskPtr& a, const TaskPtr& b) { return core::claims_before(*a, *b); });
+  // The picks of several reads are in order each.
+  if (reads > 0)
+    std::stable_sort(picker.picked.begin(), picker.picked.end(),
+                     [](const auto& a, const auto& b) { return core::claims_before(*a, *b); });
   return {std::move(picker.picked), picker.more};
 }
 
@@ -166,7 +170,7 @@ MongoStore::Read MongoStore::read_candidates(const JsonObject& filter, std::size
   commands_.find(
       tasks(), filter, Json{{"sort", claim_order()}, {"limit", limit}}.as_object(),
       [&](std::string_view bson) {
-        if (TaskPtr task = decode(bson))
+        if (auto task = decode(bson))
           read.tasks.push_back(std::move(task));
         else
           ++read.odd;
@@ -181,7 +185,7 @@ ClaimResult MongoStore::claim(const ClaimRequest& request) {
   const std::int64_t now_ms = time_.estimate_ms();
   Candidates candidates = find_candidates(request, now_ms);
   result.more = candidates.more;
-  if (!candidates.picked.empty()) result.tasks = take(request, std::move(candidates.picked), now_ms);
+  if (!candidates.picked.empty()) result.tasks = take(request, candidates.picked, now_ms);
   if (!result.more) result.next_due_ms = next_due_ms(request, now_ms);
   return result;
 }

@@ -14,6 +14,8 @@ namespace {
 // A command's own document is bounded as every document; headroom for what stands around the documents.
 constexpr std::size_t most_insert_bytes = 12'000'000;
 constexpr std::size_t most_inserts = 50'000;
+/// Nothing is begun at the server after nobody waits for it any more (MongoTimeOuts::answer_ms).
+constexpr int most_server_ms = 10'000;
 
 /// Encoded, with a bson_t over the bytes.
 class EncodedBson {
@@ -63,9 +65,8 @@ Json read_concern(MongoCommands::Reads reads) {
 }
 
 const bson_t& write_options() {
-  constexpr int majority_within_ms = 10'000;
   static const EncodedBson options(
-      Json{{"writeConcern", Json{{"w", "majority"}, {"j", true}, {"wtimeout", majority_within_ms}}}}.as_object());
+      Json{{"writeConcern", Json{{"w", "majority"}, {"j", true}, {"wtimeout", most_server_ms}}}}.as_object());
   return options.get();
 }
 
@@ -137,7 +138,10 @@ class Retries {
 void MongoCommands::find(const std::string& collection, const JsonObject& filter, JsonObject options,
                          const std::function<void(std::string_view)>& each, Reads reads) {
   options.set("readConcern", read_concern(reads));
-  if (const Json* limit = options.find("limit")) options.set("batchSize", *limit);
+  options.set("maxTimeMS", most_server_ms);
+  // One answer where it fits into one (16 MB): the server's own first batch is of 101 documents.
+  const Json* limit = options.find("limit");
+  options.set("batchSize", limit ? *limit : Json(10'000));
   const EncodedBson query(filter);
   const EncodedBson opts(options);
   const MongoPool::Client client = names_.pool->take();
@@ -202,6 +206,7 @@ MongoWritten MongoCommands::update(const std::string& collection, JsonArray stat
   command.append("update", collection);
   command.append("updates", std::move(statements));
   command.append("ordered", false);
+  command.append("maxTimeMS", most_server_ms);
   return write(command, tries);
 }
 

@@ -116,20 +116,27 @@ std::vector<ObjectId> MongoStore::expire_sessions(std::int64_t grace_ms) {
   const Json now = time_.now();
   JsonObject lapsed = ended("$lte", now, grace_ms).as_object();
   lapsed.append("lost", not_lost());
-  std::vector<ObjectId> candidates;
-  commands_.find(
-      hosts(), lapsed, Json{{"projection", Json{{"_id", 1}}}, {"sort", Json{{"_id", 1}}}}.as_object(),
-      [&](std::string_view bson) { candidates.push_back(id_of(decode_bson(bson))); }, MongoCommands::Reads::newest);
-  std::vector<ObjectId> expired;
-  for (const ObjectId& session : candidates)
-    if (mark_lost(session, lapsed)) expired.push_back(session);
   JsonObject old = ended("$lt", now, lost_sessions_kept_ms).as_object();
   old.append("lost", true);
+  std::vector<ObjectId> candidates;
+  bool some_are_old = false;
+  commands_.find(
+      hosts(), Json{{"$or", JsonArray{lapsed, old}}}.as_object(), Json{{"sort", Json{{"_id", 1}}}}.as_object(),
+      [&](std::string_view bson) {
+        const SessionInfo session = session_of(decode_bson(bson));
+        if (session.lost)
+          some_are_old = true;
+        else
+          candidates.push_back(session.id);
+      },
+      MongoCommands::Reads::newest);
+  std::erase_if(candidates, [&](const ObjectId& session) { return !mark_lost(session, lapsed); });
+  if (!some_are_old) return candidates;
   JsonObject command;
   command.append("delete", hosts());
   command.append("deletes", JsonArray{Json{{"q", std::move(old)}, {"limit", 0}}});
   commands_.write(command, WriteTries::once);
-  return expired;
+  return candidates;
 }
 
 std::vector<SessionInfo> MongoStore::sessions() {
@@ -143,7 +150,8 @@ std::vector<HeldTask> MongoStore::held_by(const ObjectId& session) {
   const Json mine{{"lease.session", session}, {"state", Json{{"$in", Json::array({"running", "paused"})}}}};
   const Json options{{"projection", Json{{"lease", 1}, {"signal", 1}, {"state", 1}, {"rev", 1}}}, {"sort", Json{{"_id", 1}}}};
   std::vector<HeldTask> held;
-  for (const TaskPtr& task : find_tasks(mine.as_object(), options.as_object(), MongoCommands::Reads::committed)) {
+  // The newest: a claim whose answer did not come may not be the majority's yet.
+  for (const TaskPtr& task : find_tasks(mine.as_object(), options.as_object(), MongoCommands::Reads::newest)) {
     HeldTask& one = held.emplace_back(HeldTask{task->id, task->lease->token, {}, task->state, task->rev});
     if (task->signal) one.signal = task->signal->op;
   }
@@ -156,7 +164,8 @@ std::vector<ReapTask> MongoStore::orphans(std::size_t limit) {
   JsonObject command;
   command.append("distinct", tasks());
   command.append("key", "lease.session");
-  command.append("query", Json{{"lease.session", Json{{"$exists", true}}}});
+  // A lower bound, and not $exists: with it the index gives each session by one key, however many tasks it has.
+  command.append("query", Json{{"lease.session", Json{{"$gte", ObjectId()}}}});
   const JsonObject answer = commands_.read(std::move(command), MongoCommands::Reads::newest);
   JsonArray named = answer.find("values")->as_array();
   if (named.empty()) return {};

@@ -16,9 +16,14 @@ StoreOptions with_random(StoreOptions options) {
   return options;
 }
 
-std::string shown_id(const JsonObject& document) {
-  const Json* id = document.find("_id");
-  return id ? id->dump() : "without an _id";
+std::string shown_id(std::string_view bson) {
+  bson_t document;
+  bson_iter_t id;
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(bson.data());
+  if (!bson_init_static(&document, bytes, bson.size()) || !bson_iter_init_find(&id, &document, "_id"))
+    return "without an _id";
+  if (!BSON_ITER_HOLDS_OID(&id)) return "whose _id is no ObjectId";
+  return ObjectId::from_bytes({reinterpret_cast<const char*>(bson_iter_oid(&id)->bytes), ObjectId::size_bytes})->hex();
 }
 
 }  // namespace
@@ -35,12 +40,11 @@ MongoStore::MongoStore(MongoCollections names, StoreOptions options)
 
 MongoStore::~MongoStore() { feed_.stop(); }
 
-TaskPtr MongoStore::decode(std::string_view bson) {
-  const JsonObject document = decode_bson(bson);
+std::shared_ptr<TaskRecord> MongoStore::decode(std::string_view bson) {
   try {
-    return std::make_shared<const TaskRecord>(core::from_document(document));
+    return std::make_shared<TaskRecord>(core::from_document(decode_bson(bson)));
   } catch (const Error& error) {
-    odd_.note(shown_id(document), error.what());
+    odd_.note(shown_id(bson), error.what());
     return nullptr;
   }
 }
@@ -85,13 +89,14 @@ std::int64_t MongoStore::count(const Json& filter) {
 }
 
 std::size_t MongoStore::purge(std::size_t limit) {
+  if (limit == 0) return 0;
   const Json over{{"$lte", iso_time(time_.estimate_ms())}};
   const Json wanted{{"state", "completed"}, {"deleteAt", over}};
   JsonArray ids;
   commands_.find(tasks(), wanted.as_object(),
                  Json{{"projection", Json{{"_id", 1}}}, {"limit", limit}, {"sort", Json{{"deleteAt", 1}}}}.as_object(),
                  [&](std::string_view bson) { ids.push_back(*decode_bson(bson).find("_id")); });
-  if (ids.empty() || limit == 0) return 0;
+  if (ids.empty()) return 0;
   Json guarded = wanted;
   guarded["_id"] = Json{{"$in", std::move(ids)}};
   JsonObject command;

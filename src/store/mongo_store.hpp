@@ -65,10 +65,12 @@ class MongoStore final : public Store, public core::RecordImporter {
   struct Read;
   struct Statement;
   using Tasks = std::vector<TaskPtr>;
+  using Records = std::vector<std::shared_ptr<TaskRecord>>;  ///< nobody else's yet
 
   const std::string& tasks() const { return commands_.names().tasks; }
   const std::string& hosts() const { return commands_.names().hosts; }
-  TaskPtr decode(std::string_view bson);
+  /// Null where it is no task of ours.
+  std::shared_ptr<TaskRecord> decode(std::string_view bson);
   Tasks find_tasks(const JsonObject& filter, JsonObject options, MongoCommands::Reads reads);
   MongoWritten update(const std::string& collection, JsonArray statements, WriteTries tries) {
     return commands_.update(collection, std::move(statements), tries);
@@ -76,8 +78,12 @@ class MongoStore final : public Store, public core::RecordImporter {
 
   // Adds.
   struct NewDocument;
+  struct Known;
   std::vector<AddResult> insert(std::vector<NewDocument>& documents);
-  void resolve(const NewDocument& document, const MongoWritten::Failure& failure, AddResult& result);
+  void resolve(const std::vector<NewDocument>& documents, const std::vector<MongoWritten::Failure>& failures,
+               std::vector<AddResult>& results);
+  Known find_known(std::span<const NewDocument* const> refused);
+  static AddResult beside(const NewDocument& document, const Known& known);
 
   // Transitions.
   void apply_round(std::span<const Transition> all, std::span<const std::size_t> round,
@@ -96,8 +102,8 @@ class MongoStore final : public Store, public core::RecordImporter {
   bool is_open(const ObjectId& session);
   Read read_candidates(const JsonObject& filter, std::size_t limit);
   Candidates find_candidates(const ClaimRequest& request, std::int64_t now_ms);
-  Tasks take(const ClaimRequest& request, Tasks candidates, std::int64_t now_ms);
-  Tasks read_back(const ClaimRequest& request, const Tasks& candidates);
+  Tasks take(const ClaimRequest& request, const Records& candidates, std::int64_t now_ms);
+  Tasks read_back(const ClaimRequest& request, const Records& candidates);
   std::optional<std::int64_t> next_due_ms(const ClaimRequest& request, std::int64_t now_ms);
 
   // Sessions.

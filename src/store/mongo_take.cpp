@@ -50,10 +50,11 @@ Json claim_pipeline(const ClaimRequest& request, const Json& now) {
   return JsonArray{set(std::move(fields))};
 }
 
-JsonObject guard(const ClaimRequest& request, const std::vector<TaskPtr>& candidates, std::int64_t now_ms) {
+template <typename Records>
+JsonObject guard(const ClaimRequest& request, const Records& candidates, std::int64_t now_ms) {
   JsonArray ids;
   JsonArray topics;
-  for (const TaskPtr& task : candidates) ids.push_back(task->id);
+  for (const auto& task : candidates) ids.push_back(task->id);
   for (const TopicDemand& topic : request.topics) topics.push_back(topic.versioned_topic);
   JsonObject filter;
   filter.append("_id", Json{{"$in", std::move(ids)}});
@@ -73,14 +74,18 @@ struct Taken {
   std::int64_t started_at_ms = 0;
 };
 
-Taken taken_of(const JsonObject& document) {
-  const auto number = [&](const char* name) {
-    const Json* member = document.find(name);
-    return member && member->is_number() ? member->as_int64() : 0;
-  };
-  const Json* started = document.find("startedAt");
-  const auto at_ms = started && started->is_string() ? parse_iso_time(started->as_string()) : std::nullopt;
-  return {number("rev"), number("epoch"), number("attempts"), at_ms.value_or(0)};
+/// Of a document of which no more than these members was asked for.
+std::pair<ObjectId, Taken> taken_of(std::string_view bson) {
+  const JsonObject document = decode_bson(bson);
+  std::pair<ObjectId, Taken> own;
+  for (const auto& [name, value] : document) {
+    if (name == "_id") own.first = std::get<ObjectId>(value.value());
+    if (name == "rev") own.second.rev = value.as_int64();
+    if (name == "epoch") own.second.epoch = value.as_int64();
+    if (name == "attempts") own.second.attempts = value.as_int64();
+    if (name == "startedAt") own.second.started_at_ms = parse_iso_time(value.as_string()).value_or(0);
+  }
+  return own;
 }
 
 const TopicDemand& demand_for(const ClaimRequest& request, const TaskRecord& task) {
@@ -90,7 +95,7 @@ const TopicDemand& demand_for(const ClaimRequest& request, const TaskRecord& tas
 
 }  // namespace
 
-MongoStore::Tasks MongoStore::take(const ClaimRequest& request, Tasks candidates, std::int64_t now_ms) {
+MongoStore::Tasks MongoStore::take(const ClaimRequest& request, const Records& candidates, std::int64_t now_ms) {
   Json statement{{"q", guard(request, candidates, now_ms)}, {"u", claim_pipeline(request, time_.now())}, {"multi", true}};
   const MongoWritten written = update(tasks(), {std::move(statement)}, WriteTries::once);
   if (!written.failures.empty()) throw Error(ErrorCode::unavailable, describe() + ": " + written.failures.front().text);
@@ -100,33 +105,29 @@ MongoStore::Tasks MongoStore::take(const ClaimRequest& request, Tasks candidates
 
 /// The token is of this claim alone: what carries it was claimed by it. A candidate whose `rev` moved between its read
 /// and its claim was somebody else's in between, and is read again.
-MongoStore::Tasks MongoStore::read_back(const ClaimRequest& request, const Tasks& candidates) {
+MongoStore::Tasks MongoStore::read_back(const ClaimRequest& request, const Records& candidates) {
   JsonArray ids;
-  for (const TaskPtr& task : candidates) ids.push_back(task->id);
+  for (const auto& task : candidates) ids.push_back(task->id);
   const Json mine{{"_id", Json{{"$in", std::move(ids)}}}, {"lease.token", request.token}};
   const Json short_form{{"rev", 1}, {"epoch", 1}, {"attempts", 1}, {"startedAt", 1}};
   std::unordered_map<ObjectId, Taken> taken;
   commands_.find(
-      tasks(), mine.as_object(), Json{{"projection", short_form}}.as_object(),
-      [&](std::string_view bson) {
-        const JsonObject document = decode_bson(bson);
-        taken.emplace(std::get<ObjectId>(document.find("_id")->value()), taken_of(document));
-      },
-      MongoCommands::Reads::newest);
+      tasks(), mine.as_object(), Json{{"projection", short_form}, {"limit", candidates.size()}}.as_object(),
+      [&](std::string_view bson) { taken.insert(taken_of(bson)); }, MongoCommands::Reads::newest);
   Tasks claimed;
-  for (const TaskPtr& candidate : candidates) {
+  for (const std::shared_ptr<TaskRecord>& candidate : candidates) {
     const auto own = taken.find(candidate->id);
     if (own == taken.end()) continue;
-    TaskRecord task = *candidate;
+    TaskRecord& task = *candidate;
     core::claim(task, request, demand_for(request, task), own->second.started_at_ms);
     const bool moved = task.rev != own->second.rev || task.epoch != own->second.epoch || task.attempts != own->second.attempts;
-    TaskPtr whole = moved ? nullptr : std::make_shared<const TaskRecord>(std::move(task));
-    if (moved) {
-      const JsonObject by_token = Json{{"_id", candidate->id}, {"lease.token", request.token}}.as_object();
-      const Tasks again = find_tasks(by_token, {}, MongoCommands::Reads::newest);
-      if (!again.empty()) whole = again.front();
+    if (!moved) {
+      claimed.push_back(candidate);
+      continue;
     }
-    if (whole) claimed.push_back(std::move(whole));
+    const JsonObject by_token = Json{{"_id", task.id}, {"lease.token", request.token}}.as_object();
+    const Tasks again = find_tasks(by_token, {}, MongoCommands::Reads::newest);
+    if (!again.empty()) claimed.push_back(again.front());
   }
   return claimed;
 }

@@ -6,6 +6,7 @@ namespace taskrunner::store {
 namespace {
 
 constexpr std::int64_t measured_each_ms = 10'000;
+constexpr std::int64_t tried_again_after_ms = 1'000;
 
 }  // namespace
 
@@ -34,6 +35,7 @@ std::int64_t MongoTime::estimate_ms() {
       offset_ms_ = measure();
     } catch (const Error&) {
       if (!offset_ms_) throw;
+      measured_boot_ms_ = clock_.boot_ms() - measured_each_ms + tried_again_after_ms;
     }
   }
   return clock_.boot_ms() + *offset_ms_;

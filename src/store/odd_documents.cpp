@@ -6,20 +6,14 @@ namespace taskrunner::store {
 namespace {
 
 constexpr std::size_t most_named = 10;
-constexpr std::size_t most_known = 1'000;
 
 }  // namespace
 
 void OddDocuments::note(const std::string& id, std::string_view why) {
   std::lock_guard lock(mutex_);
-  if (known_.size() >= most_known || !known_.insert(id).second) return;
-  if (known_.size() <= most_named) log_warning("{}: document {} is left alone: {}", where_, id, why);
-  if (known_.size() == most_named) log_warning("{}: further documents of this kind are not named", where_);
-}
-
-std::size_t OddDocuments::count() const {
-  std::lock_guard lock(mutex_);
-  return known_.size();
+  if (known_.size() >= most_named || !known_.insert(id).second) return;
+  log_warning("{}: document {} is left alone: {}", where_, id, why);
+  if (known_.size() == most_named) log_warning("{}: further documents of this kind are not named; 'task-runner doctor' looks for them", where_);
 }
 
 }  // namespace taskrunner::store
