@@ -3,7 +3,7 @@
 #   name        as in ./test NAME
 #   exists      the suite is there when this path or pattern matches a file; else it is not listed
 #   targets     what must be built in build/ before it runs (an outdated or missing target fails the suite)
-#   needs       beyond the build: chromium, nginx, pip, python
+#   needs       beyond the build: chromium, nginx, pip, python, mongod
 #   way         beside: two run at a time; alone: nothing runs beside it (it loads both cores, or measures time)
 #   command     run from the project's root; exit code 0 is success
 #
@@ -25,7 +25,8 @@ engine      | tests/engine/CMakeLists.txt   | engine_test               |       
 tidy        | tests/tidy_test               | build.ninja               |                | beside | tests/tidy_test build
 standalone  | tests/standalone/CMakeLists.txt | standalone_headers      |                | beside | true
 simulate    | tests/simulation/CMakeLists.txt | simulate                | | beside | build/tests/simulate --seeds 100 --seed 1
-conformance | tests/conformance/CMakeLists.txt | conformance_test       |                | beside | build/tests/conformance_test
+conformance | tests/conformance/CMakeLists.txt | conformance_test       | mongod         | beside | build/tests/conformance_test
+mongo_feed  | tests/mongo_feed/CMakeLists.txt | mongo_feed_test         | mongod         | beside | build/tests/mongo_feed_test
 web         | web/tests/*.test.mjs          |                           |                | beside | node --test web/tests/*.test.mjs
 net_clients | tests/net_clients/run         | example_socketio_echo     | pip            | beside | tests/net_clients/run
 compat      | tests/compat/run              | task-runner               |                | beside | tests/compat/run
@@ -33,6 +34,6 @@ cli         | tests/cli/run                 | task-runner               | nginx 
 examples    | examples/*/main.cpp           | task-runner examples      | nginx          | beside | tests/examples/run
 browser     | tests/browser/run             | task-runner               | chromium nginx | alone  | tests/browser/run
 package     | tests/package/run             | taskrunner_install        |                | alone  | tests/package/run
-asan        | src/*/*_test.cpp              |                           | nginx          | alone  | scripts/sanitized asan
-tsan        | src/*/*_test.cpp              |                           | nginx          | alone  | scripts/sanitized tsan
+asan        | src/*/*_test.cpp              |                           | nginx mongod   | alone  | scripts/sanitized asan
+tsan        | src/*/*_test.cpp              |                           | nginx mongod   | alone  | scripts/sanitized tsan
 '
