@@ -137,7 +137,7 @@ constexpr OptionSpec later(std::string_view name, std::string_view value_name) {
 }
 
 constexpr OptionSpec specs[] = {
-    {"store", "URL", "where tasks live: sqlite:PATH or memory: (default sqlite:task-runner.db)", is_one, set_store},
+    {"store", "URL", "where tasks live: sqlite:PATH, mongodb://HOSTS/DATABASE or memory: (default sqlite:task-runner.db)", is_one, set_store},
     {"listen", "ADDR:PORT", "where to serve (default 127.0.0.1:8080; port 0: any free one)", is_one, set_listen},
     {"public-url", "ORIGIN", "under which others reach this host (default: the listen address)", is_one, set_public_url},
     {"instance", "NAME", "this host's name (default HOSTNAME:PORT)", is_one, set_instance},
