@@ -42,8 +42,8 @@ class Door::Impl {
         names_(ip_of(options.address), options.allow_origins),
         http_(io, http_options(options, names_)),
         sockets_(io, socket_options(options, names_)),
-        socket_api_(sockets_, runners_),
-        rest_(std::make_shared<RestApi>(runners_, names_, [this] { return transport_metrics(http_.stats(), sockets_.stats()); })) {
+        socket_api_(sockets_, runners_, book_),
+        rest_(std::make_shared<RestApi>(runners_, book_, names_, [this] { return transport_metrics(http_.stats(), sockets_.stats()); })) {
     sockets_.attach(http_);
     tasks_->open(sockets_);
     rest_->open(http_);
@@ -105,6 +105,7 @@ class Door::Impl {
   boost::asio::io_context& io_;
   const OwnNames names_;
   const std::shared_ptr<Runners> runners_ = std::make_shared<Runners>();
+  const std::shared_ptr<SubscriptionBook> book_ = std::make_shared<SubscriptionBook>();
   net::HttpServer http_;
   net::SocketIoServer sockets_;
   SocketApi socket_api_;

@@ -16,13 +16,13 @@ using namespace std::chrono_literals;
 
 class Seen final : public LiveSubscriber {
  public:
-  void on_list(const TaskList& list, bool) override {
+  void on_list(const WholeList& list) override {
     ++lists;
-    size = list.size();
+    size = list.tasks.size();
   }
-  void on_changes(const std::vector<ListChange>& changes) override {
+  void on_changes(const ChangeBatch& changes) override {
     ++rounds;
-    for (const ListChange& change : changes) {
+    for (const ListChange& change : changes.steps) {
       if (change.kind == ListChange::Kind::insert) ++size;
       if (change.kind == ListChange::Kind::remove) --size;
     }
@@ -46,11 +46,14 @@ class LiveHubTest : public testing::Test {
       : random(std::make_shared<Random>(1)),
         store(std::make_shared<store::MemoryStore>(system_clock(), random, KeepPolicy())),
         runner({"here", "http://127.0.0.1:1"}, store, random, system_clock()),
-        hub(std::make_shared<LiveHub>(io, runner, 50ms)) {
+        hub(std::make_shared<LiveHub>(io, source(), 50ms)) {
     hub->start(nullptr);
   }
   ~LiveHubTest() override { hub->close(); }
 
+  LiveSource source() {
+    return {[this](Query query) { return runner.find(std::move(query)); }, &store->feed()};
+  }
   void add(std::size_t count) {
     std::vector<NewTask> tasks(count);
     for (NewTask& task : tasks) task.id = random->object_id(0);
@@ -94,18 +97,38 @@ TEST_F(LiveHubTest, EqualQueriesAreOneAndCloseAfterTheLastLeft) {
   run_until([&] { return hub->open_queries() == 0; });
 }
 
-TEST_F(LiveHubTest, ManyCommitsAreReadAtMostTenTimesASecond) {
+TEST_F(LiveHubTest, WhatIsCommittedIsToldWithoutAskingTheStore) {
   auto seen = std::make_shared<Seen>();
-  const auto query = hub->subscribe({}, seen);
+  const auto query = hub->subscribe(query_of(R"({"state":"to do"})"), seen);
+  run_until([&] { return seen->lists == 1; });
+  for (int i = 0; i < 30; ++i) add(1);
+  run_until([&] { return seen->size == 30; });
+  std::vector<Transition> stops;
+  for (const TaskPtr& task : store->find({})) stops.emplace_back(SignalTask{task->id, SignalOp::stop, "test"});
+  store->apply(stops);
+  run_until([&] { return seen->size == 0; });
+  EXPECT_EQ(hub->reads(), 1u);
+  EXPECT_EQ(seen->lists, 1);
+}
+
+TEST_F(LiveHubTest, AnOpenWindowThatRunsDryIsReadAtMostTenTimesASecond) {
+  add(500);
+  auto seen = std::make_shared<Seen>();
+  Query query = query_of(R"({"state":"to do"})");
+  query.limit = 5;
+  const auto live = hub->subscribe(query, seen);
   run_until([&] { return seen->lists == 1; });
   const auto start = std::chrono::steady_clock::now();
-  for (int i = 0; i < 30; ++i) {
-    add(1);
-    io.run_for(10ms);
+  for (const TaskPtr& task : store->find({{}, {}, 0, 490})) {
+    const Transition stop = SignalTask{task->id, SignalOp::stop, "test"};
+    store->apply(std::span(&stop, 1));
+    io.run_for(1ms);
   }
-  run_until([&] { return seen->size == 30; });
-  const auto tenths = (std::chrono::steady_clock::now() - start) / 100ms;
-  EXPECT_LE(seen->rounds, tenths + 2);
+  const auto left = store->find(query);
+  run_until([&] { return seen->size == 5 && live->list().front()->id() == left.front()->id; });
+  const auto tenths = static_cast<std::uint64_t>((std::chrono::steady_clock::now() - start) / 100ms);
+  EXPECT_GT(hub->reads(), 1u);
+  EXPECT_LE(hub->reads(), tenths + 3);
 }
 
 TEST_F(LiveHubTest, EventsThatWereMissedGiveTheWholeListAnew) {

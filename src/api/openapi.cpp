@@ -12,10 +12,8 @@ constexpr std::string_view paths = R"json({
 "/api/v1/tasks": {
   "get": {"operationId": "listTasks", "summary": "The tasks that match, in order",
     "parameters": [
-      {"name": "query", "in": "query", "description": "a filter in MongoDB's query language", "content": {"application/json": {"schema": {"type": "object"}}}},
-      {"name": "sort", "in": "query", "description": "{field: 1 or -1}; by id where absent", "content": {"application/json": {"schema": {"type": "object"}}}},
-      {"name": "skip", "in": "query", "schema": {"type": "integer", "minimum": 0}},
-      {"name": "limit", "in": "query", "description": "1,000 where absent or 0; skip + limit is at most 10,000", "schema": {"type": "integer", "minimum": 0}}],
+      {"$ref": "#/components/parameters/query"}, {"$ref": "#/components/parameters/sort"},
+      {"$ref": "#/components/parameters/skip"}, {"$ref": "#/components/parameters/limit"}],
     "responses": {"200": {"$ref": "#/components/responses/Tasks"}, "default": {"$ref": "#/components/responses/Problem"}}},
   "post": {"operationId": "addTasks", "summary": "Adds one task, or a list of them of which each is answered for itself",
     "requestBody": {"required": true, "content": {"application/json": {"schema": {"oneOf": [
@@ -29,6 +27,15 @@ constexpr std::string_view paths = R"json({
 "/api/v1/tasks/import": {"post": {"operationId": "importTasks", "summary": "Takes lines of an export in, at most 1,000 and 16 MiB; a repeat does no harm",
   "requestBody": {"required": true, "content": {"application/x-ndjson": {"schema": {"type": "string"}}}},
   "responses": {"200": {"$ref": "#/components/responses/Imported"}, "207": {"$ref": "#/components/responses/Imported"}, "default": {"$ref": "#/components/responses/Problem"}}}},
+"/api/v1/tasks/watch": {
+  "get": {"operationId": "watchTasks", "summary": "The same list live: the events list and change", "parameters": [
+      {"$ref": "#/components/parameters/query"}, {"$ref": "#/components/parameters/sort"},
+      {"$ref": "#/components/parameters/skip"}, {"$ref": "#/components/parameters/limit"},
+      {"name": "Last-Event-ID", "in": "header", "description": "the id of the last event that was seen", "schema": {"type": "string"}}],
+    "responses": {"200": {"description": "Server-Sent Events", "content": {"text/event-stream": {}}}, "default": {"$ref": "#/components/responses/Problem"}}}},
+"/api/v1/tasks/{id}/explain": {"parameters": [{"$ref": "#/components/parameters/id"}],
+  "get": {"operationId": "explainTask", "summary": "Why it waits, or where it is",
+    "responses": {"200": {"description": "the reason", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Explanation"}}}}, "default": {"$ref": "#/components/responses/Problem"}}}},
 "/api/v1/tasks/{id}": {"parameters": [{"$ref": "#/components/parameters/id"}],
   "get": {"operationId": "getTask", "responses": {"200": {"$ref": "#/components/responses/Task"}, "default": {"$ref": "#/components/responses/Problem"}}},
   "delete": {"operationId": "removeTask", "summary": "Refused while a host holds the task", "responses": {"204": {"description": "gone"}, "default": {"$ref": "#/components/responses/Problem"}}}},
@@ -47,7 +54,11 @@ constexpr std::string_view paths = R"json({
 )json";
 
 constexpr std::string_view components = R"json("components": {
-"parameters": {"id": {"name": "id", "in": "path", "required": true, "schema": {"$ref": "#/components/schemas/Id"}}},
+"parameters": {"id": {"name": "id", "in": "path", "required": true, "schema": {"$ref": "#/components/schemas/Id"}},
+  "query": {"name": "query", "in": "query", "description": "a filter in MongoDB's query language", "content": {"application/json": {"schema": {"type": "object"}}}},
+  "sort": {"name": "sort", "in": "query", "description": "{field: 1 or -1}; by id where absent", "content": {"application/json": {"schema": {"type": "object"}}}},
+  "skip": {"name": "skip", "in": "query", "schema": {"type": "integer", "minimum": 0}},
+  "limit": {"name": "limit", "in": "query", "description": "1,000 where absent or 0; skip + limit is at most 10,000", "schema": {"type": "integer", "minimum": 0}}},
 "responses": {
   "Task": {"description": "the task", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Task"}}}},
   "Tasks": {"description": "the tasks", "content": {"application/json": {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Task"}}}}},
@@ -80,6 +91,12 @@ constexpr std::string_view components = R"json("components": {
   "ImportReport": {"type": "object", "required": ["added", "known", "problems"], "properties": {
     "added": {"type": "integer"}, "known": {"type": "integer", "description": "there already, the same in all fields"},
     "problems": {"type": "array", "items": {"type": "object", "required": ["line", "detail"], "properties": {"line": {"type": "integer", "minimum": 1}, "detail": {"type": "string"}}}}}},
+  "Explanation": {"type": "object", "required": ["id", "state", "why", "text"], "properties": {
+    "id": {"$ref": "#/components/schemas/Id"}, "state": {"enum": ["to do", "running", "paused", "completed"]},
+    "why": {"enum": ["no-host", "not-yet", "no-slot", "due", "parked", "held", "held-paused", "asked", "other-kind", "ended"]},
+    "text": {"type": "string"}, "until": {"$ref": "#/components/schemas/Time"}, "worker": {"type": "string"}, "ahead": {"type": "integer"},
+    "hosts": {"type": "array", "items": {"type": "object", "required": ["instance", "capacity", "held"], "properties": {
+      "instance": {"type": "string"}, "capacity": {"type": "integer"}, "held": {"type": "integer"}}}}}},
   "LogLine": {"type": "object", "required": ["time", "level", "text"], "properties": {
     "time": {"$ref": "#/components/schemas/Time"}, "level": {"enum": ["debug", "info", "warning", "error"]}, "text": {"type": "string"}}},
   "Host": {"type": "object", "required": ["id", "instance", "baseUrl", "topics", "capacity", "startedAt", "until", "lost"], "properties": {

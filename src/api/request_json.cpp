@@ -3,7 +3,6 @@
 #include <taskrunner/error.hpp>
 
 #include "base/time_text.hpp"
-#include "core/task_document.hpp"
 #include "doc/extended_json.hpp"
 
 #include <fmt/format.h>
@@ -108,6 +107,17 @@ Query query_from(const Json& payload) {
   return query;
 }
 
+std::optional<ResumePlace> resume_from(const Json& payload) {
+  const Json* resume = given(payload, "resume");
+  if (!resume) return std::nullopt;
+  const Json* id = resume->find("subscriptionId");
+  if (!id || !id->is_string()) throw Error(ErrorCode::invalid_argument, "'resume' must be {subscriptionId, seq}");
+  constexpr std::int64_t most = std::int64_t{1} << 53;
+  const auto seq = whole_of(*resume, "seq", 0, most);
+  if (!seq) throw Error(ErrorCode::invalid_argument, "'resume' must be {subscriptionId, seq}");
+  return ResumePlace{id->as_string(), static_cast<std::uint64_t>(*seq)};
+}
+
 ObjectId id_from(const Json& payload) {
   want_object(payload, "{id}");
   const Json* id = payload.find("id");
@@ -139,11 +149,11 @@ TaskPtr task_or_throw(const ObjectId& id, const TransitionResult& result) {
   return result.task;
 }
 
-std::string wire_list(const std::vector<TaskPtr>& tasks) {
+std::string wire_list(const std::vector<TaskPtr>& tasks, const Access& access) {
   std::string text = "[";
   for (const TaskPtr& task : tasks) {
     if (text.size() > 1) text += ',';
-    text += core::wire_json(*task);
+    text += access.wire_json(*task);
   }
   text += ']';
   return text;

@@ -7,7 +7,10 @@
 #include <taskrunner/task_record.hpp>
 #include <taskrunner/transition.hpp>
 
+#include "api/access.hpp"
+
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +26,14 @@ NewTask new_task_from(const Json& payload, std::int64_t now_ms);
 /// `{queryObj, sort, skip, limit}`, all optional.
 Query query_from(const Json& payload);
 
+/// Where a client wants to go on.
+struct ResumePlace {
+  std::string subscription_id;
+  std::uint64_t seq = 0;
+};
+/// The `resume: {subscriptionId, seq}` of a subscription; nothing where there is none.
+std::optional<ResumePlace> resume_from(const Json& payload);
+
 /// The `id` of `{id}`.
 ObjectId id_from(const Json& payload);
 /// 24 hexadecimal digits.
@@ -37,6 +48,6 @@ const TaskRecord& task_or_throw(const AddResult& result);
 TaskPtr task_or_throw(const ObjectId& id, const TransitionResult& result);
 
 /// The array of them, as JSON text.
-std::string wire_list(const std::vector<TaskPtr>& tasks);
+std::string wire_list(const std::vector<TaskPtr>& tasks, const Access& access);
 
 }  // namespace taskrunner::api

@@ -42,16 +42,16 @@ TEST(NewTaskFrom, WhatIsWrongIsNamed) {
   EXPECT_THAT(add(R"({"dependsOn":["x"]})"), ThrowsMessage<Error>(HasSubstr("dependsOn")));
 }
 
-TEST(SubscriptionTokens, OnlyItsOwnAreKnown) {
-  SubscriptionTokens ours;
+TEST(SubscriptionTokens, OnlyItsOwnAreTakenAndEachForItsQueryOnly) {
+  SubscriptionTokens tokens;
   SubscriptionTokens others;
-  const std::string token = ours.make();
-  EXPECT_TRUE(ours.is_ours(token));
-  EXPECT_NE(token, ours.make());
-  EXPECT_FALSE(others.is_ours(token));
-  EXPECT_FALSE(ours.is_ours("2" + token.substr(1)));
-  EXPECT_FALSE(ours.is_ours(""));
-  EXPECT_FALSE(ours.is_ours("1."));
+  const std::string token = tokens.make("query");
+  EXPECT_TRUE(tokens.is_ours(token, "query"));
+  EXPECT_NE(token, tokens.make("query"));
+  EXPECT_FALSE(tokens.is_ours(token, "another"));
+  EXPECT_FALSE(tokens.is_ours(others.make("query"), "query"));
+  for (const std::string& wrong : {token.substr(0, token.size() - 1), token + "0", "2" + token, std::string(), std::string("1."), std::string("x")})
+    EXPECT_FALSE(tokens.is_ours(wrong, "query")) << wrong;
 }
 
 TEST(OwnNames, AForeignNameThatLeadsToLoopbackIsNotOurs) {

@@ -1,5 +1,7 @@
 #include "api/rest_api.hpp"
 
+#include "api/event_stream.hpp"
+#include "api/explain_api.hpp"
 #include "api/metrics.hpp"
 #include "api/openapi.hpp"
 #include "api/problem.hpp"
@@ -31,8 +33,12 @@ net::HttpResponse text_of(std::string text) { return net::text_response(200, std
 
 }  // namespace
 
-RestApi::RestApi(std::shared_ptr<Runners> runners, OwnNames names, std::function<std::string()> transport_metrics)
-    : runners_(std::move(runners)), names_(std::move(names)), transport_metrics_(std::move(transport_metrics)) {}
+RestApi::RestApi(std::shared_ptr<Runners> runners, std::shared_ptr<SubscriptionBook> book, OwnNames names,
+                 std::function<std::string()> transport_metrics)
+    : runners_(std::move(runners)),
+      book_(std::move(book)),
+      names_(std::move(names)),
+      transport_metrics_(std::move(transport_metrics)) {}
 
 void RestApi::open(net::HttpServer& server) {
   const auto handler = [self = shared_from_this()](Request request) { return handle(self, std::move(request)); };
@@ -102,8 +108,8 @@ awaitable<net::HttpResponse> RestApi::route(const Request& request) {
 awaitable<net::HttpResponse> RestApi::route_tasks(const Request& request, std::string_view rest) {
   if (rest.empty() || rest == "/") {
     want_method(request, {"GET", "POST"});
-    if (request.method == "POST") co_return co_await add_tasks(link(), request);
-    co_return co_await list_tasks(link(), request);
+    if (request.method == "POST") co_return co_await add_tasks(link(), full_access(), request);
+    co_return co_await list_tasks(link(), full_access(), request);
   }
   if (rest == "/export") {
     want_method(request, {"GET"});
@@ -113,8 +119,10 @@ awaitable<net::HttpResponse> RestApi::route_tasks(const Request& request, std::s
     want_method(request, {"POST"});
     co_return co_await import_page(link(), request);
   }
-  if (rest == "/watch")
-    throw HttpError(501, "the stream of changes is not there yet, a later version brings it: subscribe by Socket.IO");
+  if (rest == "/watch") {
+    want_method(request, {"GET"});
+    co_return watch_tasks(link(), book_, full_access(), request);
+  }
   if (!rest.starts_with('/')) throw HttpError(404, "there is nothing at " + request.path.substr(0, 200));
   rest.remove_prefix(1);
   const std::size_t slash = rest.find('/');
@@ -128,19 +136,24 @@ awaitable<net::HttpResponse> RestApi::route_task(const Request& request, std::st
   if (!id) throw HttpError(404, "there is no such task: an id is 24 hexadecimal digits");
   if (verb.empty()) {
     want_method(request, {"GET", "DELETE"});
-    if (request.method == "DELETE") co_return co_await remove_task(link(), *id);
-    co_return co_await get_task(link(), *id);
+    if (request.method == "DELETE") co_return co_await remove_task(link(), full_access(), *id);
+    co_return co_await get_task(link(), full_access(), *id);
   }
   if (verb == "logs") {
     want_method(request, {"GET"});
-    co_return co_await get_logs(link(), *id);
+    co_return co_await get_logs(link(), full_access(), *id);
+  }
+  if (verb == "explain") {
+    want_method(request, {"GET"});
+    std::string text = co_await explain_task(link(), full_access(), *id);
+    co_return net::json_response(200, std::move(text));
   }
   const auto op = signal_op_from(verb);
   if (!op && verb != "retry") throw HttpError(404, "there is nothing at " + request.path.substr(0, 200));
   want_method(request, {"POST"});
   if (!request.body.empty()) want_media_type(request, "application/json");
-  if (op) co_return co_await signal_task(link(), *id, *op, request.remote_address);
-  co_return co_await retry_task(link(), *id);
+  if (op) co_return co_await signal_task(link(), full_access(), *id, *op, request.remote_address);
+  co_return co_await retry_task(link(), full_access(), *id);
 }
 
 awaitable<net::HttpResponse> RestApi::readiness(const Request& request) {

@@ -2,6 +2,7 @@
 
 #include "api/own_names.hpp"
 #include "api/runners.hpp"
+#include "api/subscription_book.hpp"
 #include "net/http_server.hpp"
 
 #include <functional>
@@ -14,7 +15,8 @@ namespace taskrunner::api {
 class RestApi : public std::enable_shared_from_this<RestApi> {
  public:
   /// `transport_metrics` gives what the door's servers count, as Prometheus text.
-  RestApi(std::shared_ptr<Runners> runners, OwnNames names, std::function<std::string()> transport_metrics);
+  RestApi(std::shared_ptr<Runners> runners, std::shared_ptr<SubscriptionBook> book, OwnNames names,
+          std::function<std::string()> transport_metrics);
 
   void open(net::HttpServer& server);
 
@@ -31,6 +33,7 @@ class RestApi : public std::enable_shared_from_this<RestApi> {
   std::shared_ptr<RunnerLink> link() const;
 
   const std::shared_ptr<Runners> runners_;
+  const std::shared_ptr<SubscriptionBook> book_;
   const OwnNames names_;
   const std::function<std::string()> transport_metrics_;
 };

@@ -6,7 +6,6 @@
 #include "api/socket_requests.hpp"
 #include "api/task_namespaces.hpp"
 #include "base/time_text.hpp"
-#include "core/task_document.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -46,13 +45,13 @@ Json body_of(const HttpRequest& request) {
   }
 }
 
-HttpResponse many_response(const std::vector<AddResult>& results, std::string_view path) {
+HttpResponse many_response(const std::vector<AddResult>& results, std::string_view path, const Access& access) {
   const auto failed = [](const AddResult& result) { return result.error.has_value(); };
   const auto duplicate = [](const AddResult& result) { return result.duplicate; };
   std::string text = "[";
   for (const AddResult& result : results) {
     if (text.size() > 1) text += ',';
-    text += result.error ? problem_text(status_of(*result.error), result.reason, path) : core::wire_json(*result.task);
+    text += result.error ? problem_text(status_of(*result.error), result.reason, path) : access.wire_json(*result.task);
   }
   text += ']';
   unsigned status = 201;
@@ -88,60 +87,61 @@ void want_media_type(const HttpRequest& request, std::string_view wanted) {
     throw HttpError(415, "the body must come as Content-Type: " + std::string(wanted));
 }
 
-awaitable<HttpResponse> list_tasks(LinkPtr link, const HttpRequest& request) {
+Query query_of(const HttpRequest& request) {
   Query query;
   query.filter = json_parameter(request, "query");
   query.sort = json_parameter(request, "sort");
   query.skip = number_parameter(request, "skip");
   query.limit = number_parameter(request, "limit");
-  const std::vector<TaskPtr> tasks = co_await link->service().find(std::move(query));
-  co_return net::json_response(200, wire_list(tasks));
+  return query;
 }
 
-awaitable<HttpResponse> add_tasks(LinkPtr link, const HttpRequest& request) {
+awaitable<HttpResponse> list_tasks(LinkPtr link, AccessPtr access, const HttpRequest& request) {
+  Query query = access->narrowed(query_of(request));
+  const std::vector<TaskPtr> tasks = co_await link->service().find(std::move(query));
+  co_return net::json_response(200, wire_list(tasks, *access));
+}
+
+awaitable<HttpResponse> add_tasks(LinkPtr link, AccessPtr access, const HttpRequest& request) {
   want_media_type(request, "application/json");
   Json body = body_of(request);
   if (body.is_array()) {
     const std::vector<AddResult> results = co_await add_many(link, std::move(body));
-    co_return many_response(results, request.path);
+    co_return many_response(results, request.path, *access);
   }
   std::vector<NewTask> tasks;
   tasks.push_back(new_task_from(body, link->now_ms()));
   const std::vector<AddResult> results = co_await link->service().add(std::move(tasks));
   const TaskRecord& task = task_or_throw(results.at(0));
   ++link->adds;
-  HttpResponse response = net::json_response(results[0].duplicate ? 200 : 201, core::wire_json(task));
+  HttpResponse response = net::json_response(results[0].duplicate ? 200 : 201, access->wire_json(task));
   response.headers.set("Location", "/api/v1/tasks/" + task.id.hex());
   co_return response;
 }
 
-awaitable<HttpResponse> get_task(LinkPtr link, ObjectId id) {
-  const TaskPtr task = co_await link->service().get(id);
-  co_return net::json_response(200, core::wire_json(task_or_throw(id, task)));
+awaitable<HttpResponse> get_task(LinkPtr link, AccessPtr access, ObjectId id) {
+  const TaskPtr task = co_await permitted_task(link, access, id);
+  co_return net::json_response(200, access->wire_json(*task));
 }
 
-awaitable<HttpResponse> remove_task(LinkPtr link, ObjectId id) {
-  const TransitionResult result = co_await link->service().remove(id);
-  task_or_throw(id, result);
+awaitable<HttpResponse> remove_task(LinkPtr link, AccessPtr access, ObjectId id) {
+  co_await answer_remove(link, access, id);
   co_return net::empty_response(204);
 }
 
-awaitable<HttpResponse> signal_task(LinkPtr link, ObjectId id, SignalOp op, std::string by) {
-  std::string text = co_await answer_signal(link, id, op, std::move(by));
+awaitable<HttpResponse> signal_task(LinkPtr link, AccessPtr access, ObjectId id, SignalOp op, std::string by) {
+  std::string text = co_await answer_signal(link, access, id, op, std::move(by));
   co_return net::json_response(200, std::move(text));
 }
 
-awaitable<HttpResponse> retry_task(LinkPtr link, ObjectId id) {
-  std::string text = co_await answer_retry(link, id);
+awaitable<HttpResponse> retry_task(LinkPtr link, AccessPtr access, ObjectId id) {
+  std::string text = co_await answer_retry(link, access, id);
   co_return net::json_response(200, std::move(text));
 }
 
-awaitable<HttpResponse> get_logs(LinkPtr link, ObjectId id) {
+awaitable<HttpResponse> get_logs(LinkPtr link, AccessPtr access, ObjectId id) {
   std::vector<core::LogLine> lines = link->service().logs(id);
-  if (lines.empty()) {
-    const TaskPtr task = co_await link->service().get(id);
-    task_or_throw(id, task);
-  }
+  if (lines.empty() || !access->sees_all_rows()) co_await permitted_task(link, access, id);
   std::string text = "[";
   for (const core::LogLine& line : lines) text += (text.size() > 1 ? "," : "") + log_line_text(line);
   text += ']';

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <taskrunner/query.hpp>
+
+#include "api/access.hpp"
 #include "api/runner_link.hpp"
 #include "net/http_message.hpp"
 
@@ -13,14 +16,21 @@ namespace taskrunner::api {
 /// Throws 415 where the body is not said to be of that type: what a foreign page's form could send is none of ours.
 void want_media_type(const net::HttpRequest& request, std::string_view wanted);
 
-awaitable<net::HttpResponse> list_tasks(std::shared_ptr<RunnerLink> link, const net::HttpRequest& request);
+/// The parameters `query`, `sort`, `skip` and `limit`.
+Query query_of(const net::HttpRequest& request);
+
+// Each sees and changes what that access lets it.
+
+awaitable<net::HttpResponse> list_tasks(std::shared_ptr<RunnerLink> link, AccessPtr access, const net::HttpRequest& request);
 /// One (an object) or many (a list, of which each is answered for itself).
-awaitable<net::HttpResponse> add_tasks(std::shared_ptr<RunnerLink> link, const net::HttpRequest& request);
-awaitable<net::HttpResponse> get_task(std::shared_ptr<RunnerLink> link, ObjectId id);
-awaitable<net::HttpResponse> remove_task(std::shared_ptr<RunnerLink> link, ObjectId id);
-awaitable<net::HttpResponse> signal_task(std::shared_ptr<RunnerLink> link, ObjectId id, SignalOp op, std::string by);
-awaitable<net::HttpResponse> retry_task(std::shared_ptr<RunnerLink> link, ObjectId id);
-awaitable<net::HttpResponse> get_logs(std::shared_ptr<RunnerLink> link, ObjectId id);
+awaitable<net::HttpResponse> add_tasks(std::shared_ptr<RunnerLink> link, AccessPtr access, const net::HttpRequest& request);
+awaitable<net::HttpResponse> get_task(std::shared_ptr<RunnerLink> link, AccessPtr access, ObjectId id);
+awaitable<net::HttpResponse> remove_task(std::shared_ptr<RunnerLink> link, AccessPtr access, ObjectId id);
+awaitable<net::HttpResponse> signal_task(std::shared_ptr<RunnerLink> link, AccessPtr access, ObjectId id, SignalOp op,
+                                         std::string by);
+awaitable<net::HttpResponse> retry_task(std::shared_ptr<RunnerLink> link, AccessPtr access, ObjectId id);
+awaitable<net::HttpResponse> get_logs(std::shared_ptr<RunnerLink> link, AccessPtr access, ObjectId id);
+
 awaitable<net::HttpResponse> list_hosts(std::shared_ptr<RunnerLink> link);
 
 }  // namespace taskrunner::api

@@ -6,6 +6,14 @@
 
 namespace taskrunner::api {
 
+namespace {
+
+live::LiveSource source_of(core::TaskService& service) {
+  return {[&service](Query query) { return service.find(std::move(query)); }, &service.feed()};
+}
+
+}  // namespace
+
 /// Carries what the runner's threads tell over to the door's loop.
 class RunnerLink::Listener final : public core::RunnerListener {
  public:
@@ -37,7 +45,7 @@ RunnerLink::RunnerLink(boost::asio::io_context& io, core::TaskService& service, 
     : io_(io),
       service_(&service),
       socket_namespace_(std::move(socket_namespace)),
-      hub_(std::make_shared<live::LiveHub>(io, service)) {}
+      hub_(std::make_shared<live::LiveHub>(io, source_of(service))) {}
 
 RunnerLink::~RunnerLink() { cut(); }
 

@@ -39,6 +39,7 @@ class RunnerLink : public std::enable_shared_from_this<RunnerLink> {
   bool is_cut() const { return service_ == nullptr; }
   const std::string& socket_namespace() const { return socket_namespace_; }
   live::LiveHub& hub() { return *hub_; }
+  const live::LiveHub& hub() const { return *hub_; }
   boost::asio::io_context& io() { return io_; }
   std::int64_t now_ms() const { return system_clock().wall_ms(); }
 

@@ -27,8 +27,9 @@ std::vector<std::shared_ptr<net::Socket>> sockets_of(net::Namespace& where, cons
 
 }  // namespace
 
-SocketApi::SocketApi(net::SocketIoServer& server, std::shared_ptr<Runners> runners)
-    : server_(server), runners_(std::move(runners)) {
+SocketApi::SocketApi(net::SocketIoServer& server, std::shared_ptr<Runners> runners,
+                     std::shared_ptr<SubscriptionBook> book)
+    : server_(server), runners_(std::move(runners)), book_(std::move(book)) {
   server_.of("/", handlers());
 }
 
@@ -37,10 +38,10 @@ net::NamespaceHandlers SocketApi::handlers() const {
   handlers.on_connect_request = [runners = runners_](std::shared_ptr<const net::Handshake> handshake) {
     return let_in(runners, handshake->namespace_name);
   };
-  handlers.on_connection = [runners = runners_, tokens = tokens_](std::shared_ptr<net::Socket> socket) {
+  handlers.on_connection = [runners = runners_, book = book_](std::shared_ptr<net::Socket> socket) {
     const auto link = runners->of_namespace(socket->namespace_name());
     if (!link) return socket->disconnect();
-    auto session = std::make_shared<SocketSession>(socket, link, tokens);
+    auto session = std::make_shared<SocketSession>(socket, link, book);
     socket->user_data = session;
     session->start();
   };
@@ -60,12 +61,13 @@ void SocketApi::close(const RunnerLink& link) {
 void SocketApi::on_progress(const RunnerLink& link, const ObjectId& id, const Json& data) {
   const std::string args = R"({"taskId":")" + id.hex() + R"(","data":)" + data.dump() + "}";
   const std::string key = "progress " + id.hex();
+  const std::vector<live::QueryNumber> showing = link.hub().showing(id);
   const auto tell = [&](const std::string& name) {
     net::Namespace* where = server_.find(name);
     if (!where || where->size() == 0) return;
     const net::PreparedEvent event(name, "progress", args);
     for (const auto& socket : sockets_of(*where, link))
-      if (std::any_cast<SessionPtr&>(socket->user_data)->wants_progress(id)) socket->emit_latest(key, event);
+      if (std::any_cast<SessionPtr&>(socket->user_data)->wants_progress(showing)) socket->emit_latest(key, event);
   };
   tell("/");
   if (link.socket_namespace() != "/") tell(link.socket_namespace());

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "api/runners.hpp"
-#include "api/subscription_token.hpp"
+#include "api/subscription_book.hpp"
 #include "net/socketio_server.hpp"
 
 #include <memory>
@@ -11,7 +11,7 @@ namespace taskrunner::api {
 /// The namespaces of the runners (and `/`, the first one's): docs/protocol.md, "Socket.IO". Door's loop only.
 class SocketApi {
  public:
-  SocketApi(net::SocketIoServer& server, std::shared_ptr<Runners> runners);
+  SocketApi(net::SocketIoServer& server, std::shared_ptr<Runners> runners, std::shared_ptr<SubscriptionBook> book);
 
   /// A runner came to the list.
   void open(const RunnerLink& link);
@@ -25,7 +25,7 @@ class SocketApi {
 
   net::SocketIoServer& server_;
   const std::shared_ptr<Runners> runners_;
-  const std::shared_ptr<SubscriptionTokens> tokens_ = std::make_shared<SubscriptionTokens>();
+  const std::shared_ptr<SubscriptionBook> book_;
 };
 
 }  // namespace taskrunner::api

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/access.hpp"
 #include "api/runner_link.hpp"
 #include "net/socketio_socket.hpp"
 
@@ -13,6 +14,9 @@ namespace taskrunner::api {
 
 using LinkPtr = std::shared_ptr<RunnerLink>;
 
+/// The task, for who may see it; else Error{not_found}.
+awaitable<TaskPtr> permitted_task(LinkPtr link, AccessPtr access, ObjectId id);
+
 /// Runs a request and acknowledges with what it gives (text of arguments), or with the text of what it throws.
 void answer(boost::asio::io_context& io, net::Ack ack, awaitable<std::string> request);
 
@@ -21,18 +25,21 @@ std::string quoted(std::string_view text);
 /// The first argument of an event; null where there is none.
 Json first_argument(const boost::json::array& args);
 
-// The requests of docs/protocol.md that are answered once, as text of arguments. What they throw says why not.
+// The requests of docs/protocol.md that are answered once, as text of arguments. What they throw says why not; a task
+// that the client may not see is not there for it.
 
-awaitable<std::string> answer_add(LinkPtr link, Json payload);
+awaitable<std::string> answer_add(LinkPtr link, AccessPtr access, Json payload);
 /// Each element for itself: a task, or the text that says why not.
-awaitable<std::string> answer_add_many(LinkPtr link, Json payload);
-awaitable<std::string> answer_get(LinkPtr link, Json payload);
-awaitable<std::string> answer_remove(LinkPtr link, Json payload);
-awaitable<std::string> answer_signal(LinkPtr link, ObjectId id, SignalOp op, std::string by);
-awaitable<std::string> answer_retry(LinkPtr link, ObjectId id);
+awaitable<std::string> answer_add_many(LinkPtr link, AccessPtr access, Json payload);
+awaitable<std::string> answer_get(LinkPtr link, AccessPtr access, Json payload);
+awaitable<std::string> answer_remove(LinkPtr link, AccessPtr access, ObjectId id);
+awaitable<std::string> answer_signal(LinkPtr link, AccessPtr access, ObjectId id, SignalOp op, std::string by);
+awaitable<std::string> answer_retry(LinkPtr link, AccessPtr access, ObjectId id);
 /// The same for `{id}`.
-awaitable<std::string> answer_signal_of(LinkPtr link, Json payload, SignalOp op, std::string by);
-awaitable<std::string> answer_retry_of(LinkPtr link, Json payload);
+awaitable<std::string> answer_remove_of(LinkPtr link, AccessPtr access, Json payload);
+awaitable<std::string> answer_signal_of(LinkPtr link, AccessPtr access, Json payload, SignalOp op, std::string by);
+awaitable<std::string> answer_retry_of(LinkPtr link, AccessPtr access, Json payload);
+awaitable<std::string> answer_explain(LinkPtr link, AccessPtr access, Json payload);
 /// Throws.
 awaitable<std::string> answer_unknown(std::string event);
 

@@ -23,8 +23,8 @@ std::string info_text(const core::TaskService& service) {
 }  // namespace
 
 SocketSession::SocketSession(const std::shared_ptr<net::Socket>& socket, std::shared_ptr<RunnerLink> link,
-                             std::shared_ptr<SubscriptionTokens> tokens)
-    : socket_(socket), link_(std::move(link)), tokens_(std::move(tokens)) {}
+                             std::shared_ptr<SubscriptionBook> book)
+    : socket_(socket), link_(std::move(link)), book_(std::move(book)) {}
 
 SocketSession::~SocketSession() { leave_all(); }
 
@@ -56,56 +56,72 @@ void SocketSession::on_request(std::string event, Json payload, net::Ack ack) {
     if (ack) ack(answer_text);
     return;
   }
-  if (event == "add") return answer(io, ack, answer_add(link_, std::move(payload)));
-  if (event == "addMany") return answer(io, ack, answer_add_many(link_, std::move(payload)));
-  if (event == "get") return answer(io, ack, answer_get(link_, std::move(payload)));
-  if (event == "remove") return answer(io, ack, answer_remove(link_, std::move(payload)));
-  if (event == "retry") return answer(io, ack, answer_retry_of(link_, std::move(payload)));
+  if (event == "add") return answer(io, ack, answer_add(link_, access_, std::move(payload)));
+  if (event == "addMany") return answer(io, ack, answer_add_many(link_, access_, std::move(payload)));
+  if (event == "get") return answer(io, ack, answer_get(link_, access_, std::move(payload)));
+  if (event == "explain") return answer(io, ack, answer_explain(link_, access_, std::move(payload)));
+  if (event == "remove") return answer(io, ack, answer_remove_of(link_, access_, std::move(payload)));
+  if (event == "retry") return answer(io, ack, answer_retry_of(link_, access_, std::move(payload)));
   if (const auto op = signal_op_from(event))
-    return answer(io, ack, answer_signal_of(link_, std::move(payload), *op, socket->handshake().remote_address));
+    return answer(io, ack, answer_signal_of(link_, access_, std::move(payload), *op, socket->handshake().remote_address));
   answer(io, ack, answer_unknown(std::move(event)));
 }
 
 void SocketSession::subscribe(const Json& payload, const net::Ack& ack) {
-  std::erase_if(subscriptions_, [](const auto& entry) { return entry.second->has_failed(); });
+  drop_ended();
   try {
     if (subscriptions_.size() >= most_subscriptions)
       throw Error(ErrorCode::conflict, "this connection has 100 subscriptions: end one by unsubscribeQuery first");
-    if (payload.find("resume"))
-      throw Error(ErrorCode::not_supported, "'resume' is not there yet, a later version brings it: subscribe anew");
-    auto subscription = std::make_shared<SocketSubscription>(socket_, tokens_->make(), ack);
-    subscriptions_[subscription->id()] = subscription;
-    try {
-      subscription->query = link_->hub().subscribe(query_from(payload), subscription);
-    } catch (const Error&) {
-      subscriptions_.erase(subscription->id());
-      throw;
-    }
+    open_subscription(payload, ack);
   } catch (const Error& error) {
     if (ack) ack(failed_subscription(error.what()));
   }
 }
 
+void SocketSession::open_subscription(const Json& payload, const net::Ack& ack) {
+  using Start = SocketSubscription::Start;
+  const Query query = access_->narrowed(query_from(payload));
+  const std::string form = live::form_of(parse_query(query));
+  const auto make = [&](std::string id, Start start) {
+    return std::make_shared<SocketSubscription>(socket_, link_, book_, std::move(id), access_, ack, start);
+  };
+  const auto place = resume_from(payload);
+  if (place) {
+    const auto standing = book_->take(place->subscription_id, form);
+    const auto subscription = make(place->subscription_id, Start::fresh);
+    if (standing && subscription->resume(query, *standing, place->seq)) {
+      subscriptions_[subscription->id()] = subscription;
+      return;
+    }
+  }
+  const auto subscription = make(book_->make_id(form), place ? Start::reset : Start::fresh);
+  subscription->open(query);
+  subscriptions_[subscription->id()] = subscription;
+}
+
+void SocketSession::drop_ended() {
+  std::erase_if(subscriptions_, [](const auto& entry) { return entry.second->has_ended(); });
+}
+
 std::string SocketSession::unsubscribe(const Json& payload) {
+  drop_ended();
   const Json* id = payload.find("subscriptionId");
   if (!id || !id->is_string()) return quoted("want an object {subscriptionId}");
-  if (!tokens_->is_ours(id->as_string())) return quoted("'subscriptionId' is none that this host gave");
   const auto found = subscriptions_.find(id->as_string());
-  if (found == subscriptions_.end()) return quoted("this connection has no subscription of that id");
-  if (found->second->query) link_->hub().leave(found->second->query, *found->second);
+  if (found == subscriptions_.end()) return quoted("'subscriptionId' is none of this connection's");
+  found->second->close();
   subscriptions_.erase(found);
   return {};
 }
 
 void SocketSession::leave_all() {
-  for (const auto& [id, subscription] : subscriptions_)
-    if (subscription->query) link_->hub().leave(subscription->query, *subscription);
+  for (const auto& [id, subscription] : subscriptions_) subscription->close();
   subscriptions_.clear();
 }
 
-bool SocketSession::wants_progress(const ObjectId& id) const {
+bool SocketSession::wants_progress(const std::vector<live::QueryNumber>& showing) const {
   return subscriptions_.empty() || std::any_of(subscriptions_.begin(), subscriptions_.end(), [&](const auto& entry) {
-           return entry.second->query && entry.second->query->contains(id);
+           return entry.second->is_of(showing);
          });
 }
 

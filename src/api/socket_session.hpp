@@ -1,12 +1,13 @@
 #pragma once
 
 #include "api/runner_link.hpp"
-#include "api/subscription_token.hpp"
+#include "api/subscription_book.hpp"
 #include "net/socketio_socket.hpp"
 
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace taskrunner::api {
 
@@ -19,25 +20,28 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   static constexpr std::size_t most_subscriptions = 100;
 
   SocketSession(const std::shared_ptr<net::Socket>& socket, std::shared_ptr<RunnerLink> link,
-                std::shared_ptr<SubscriptionTokens> tokens);
+                std::shared_ptr<SubscriptionBook> book);
   ~SocketSession();
 
   /// Takes the socket's events and says who is here.
   void start();
 
-  /// It has the task in a list, or no list at all.
-  bool wants_progress(const ObjectId& id) const;
+  /// Of a task that these queries show: it has one of them, or no list at all.
+  bool wants_progress(const std::vector<live::QueryNumber>& showing) const;
   const std::shared_ptr<RunnerLink>& link() const { return link_; }
 
  private:
   void on_request(std::string event, Json payload, net::Ack ack);
   void subscribe(const Json& payload, const net::Ack& ack);
+  void open_subscription(const Json& payload, const net::Ack& ack);
+  void drop_ended();
   std::string unsubscribe(const Json& payload);
   void leave_all();
 
   const std::weak_ptr<net::Socket> socket_;
   const std::shared_ptr<RunnerLink> link_;
-  const std::shared_ptr<SubscriptionTokens> tokens_;
+  const std::shared_ptr<SubscriptionBook> book_;
+  const AccessPtr access_ = full_access();
   std::map<std::string, std::shared_ptr<SocketSubscription>> subscriptions_;
 };
 

@@ -1,41 +1,34 @@
 #pragma once
 
-#include "live/live_query.hpp"
+#include "api/subscription.hpp"
 #include "net/socketio_socket.hpp"
 
-#include <cstdint>
 #include <memory>
 #include <string>
 
 namespace taskrunner::api {
 
-/// One subscription of one socket: says the live query's list in its acknowledgement, then each step.
-/// A client that reads too slowly is told no steps: it gets the whole list when it has caught up.
-class SocketSubscription final : public live::LiveSubscriber {
+/// A subscription of one socket: the list in its acknowledgement, then `change` and `list`.
+class SocketSubscription final : public Subscription {
  public:
-  SocketSubscription(std::weak_ptr<net::Socket> socket, std::string id, net::Ack ack);
+  /// What is said of a list that comes instead of what a client wanted to go on with.
+  enum class Start { fresh, reset };
 
-  const std::string& id() const { return id_; }
-  bool has_failed() const { return has_failed_; }
-  /// The socket has caught up.
-  void on_drain();
-
-  void on_list(const live::TaskList& list, bool is_reset) override;
-  void on_changes(const std::vector<live::ListChange>& changes) override;
-  void on_failed(const Error& error) override;
-
-  std::shared_ptr<live::LiveQuery> query;  ///< set by who subscribed
+  SocketSubscription(std::weak_ptr<net::Socket> socket, std::shared_ptr<RunnerLink> link,
+                     std::shared_ptr<SubscriptionBook> book, std::string id, AccessPtr access, net::Ack ack, Start start);
 
  private:
-  void emit_list(net::Socket& socket, const live::TaskList& list, bool is_reset);
+  bool is_congested() const override;
+  void send_first(const live::WholeList& list) override;
+  void send_missed(const std::vector<live::ListChange>& steps, std::uint64_t first_seq) override;
+  void send_list(const live::WholeList& list, std::uint64_t seq) override;
+  void send_change(const live::ChangeBatch& changes, std::size_t index, std::uint64_t seq) override;
+  void send_failure(const Error& error) override;
 
   const std::weak_ptr<net::Socket> socket_;
-  const std::string id_;
-  net::Ack ack_;
-  std::uint64_t seq_ = 0;
-  bool is_answered_ = false;
-  bool is_behind_ = false;
-  bool has_failed_ = false;
+  const AccessPtr access_;
+  const net::Ack ack_;
+  const Start start_;
 };
 
 /// `{list: [], error}`.

@@ -15,20 +15,21 @@ SubscriptionTokens::SubscriptionTokens() {
     throw Error(ErrorCode::internal, "the system gives no random bytes");
 }
 
-std::string SubscriptionTokens::make() {
+std::string SubscriptionTokens::make(std::string_view form) {
   const std::string number = fmt::format("{:x}", ++last_);
-  return number + "." + signature_of(number);
+  return number + "." + signature_of(number, form);
 }
 
-bool SubscriptionTokens::is_ours(std::string_view token) const {
+bool SubscriptionTokens::is_ours(std::string_view token, std::string_view form) const {
   const std::size_t dot = token.find('.');
   if (dot == std::string_view::npos) return false;
-  const std::string expected = signature_of(token.substr(0, dot));
+  const std::string expected = signature_of(token.substr(0, dot), form);
   const std::string_view given = token.substr(dot + 1);
   return given.size() == expected.size() && CRYPTO_memcmp(given.data(), expected.data(), given.size()) == 0;
 }
 
-std::string SubscriptionTokens::signature_of(std::string_view text) const {
+std::string SubscriptionTokens::signature_of(std::string_view number, std::string_view form) const {
+  const std::string text = std::string(number) + '.' + std::string(form);
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int length = 0;
   HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()), reinterpret_cast<const unsigned char*>(text.data()),

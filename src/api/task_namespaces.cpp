@@ -50,8 +50,8 @@ std::string progress_text(const ObjectId& id, const Json& data) {
 
 void on_request(const std::shared_ptr<RunnerLink>& link, const ObjectId& id, const std::string& by, net::Event event) {
   auto& io = link->io();
-  if (event.name == "retry") return answer(io, event.ack, answer_retry(link, id));
-  if (const auto op = signal_op_from(event.name)) return answer(io, event.ack, answer_signal(link, id, *op, by));
+  if (event.name == "retry") return answer(io, event.ack, answer_retry(link, full_access(), id));
+  if (const auto op = signal_op_from(event.name)) return answer(io, event.ack, answer_signal(link, full_access(), id, *op, by));
   answer(io, event.ack, answer_unknown(event.name));
 }
 

@@ -63,6 +63,20 @@ TEST(LiveList, a_change_that_does_not_fit_and_a_refusal_throw) {
   EXPECT_THROW(LiveList(Json::parse(R"({"list": [], "error": "no"})")), Error);
 }
 
+TEST(LiveList, goes_on_where_it_broke_off_or_begins_anew) {
+  LiveList list(Json::parse(R"({"subscriptionId": "s", "list": [1], "seq": 0})"));
+  list.apply_change(Json::parse(R"({"operationType": "insert", "position": 1, "doc": 2, "seq": 1})"));
+  EXPECT_EQ(list.resume_place().dump(), R"({"subscriptionId":"s","seq":1})");
+  const Json missed = Json::parse(R"({"subscriptionId": "s", "resumed": true, "changes": [
+    {"operationType": "insert", "position": 2, "doc": 3, "seq": 2}]})");
+  EXPECT_EQ(list.resume(missed).size(), 1u);
+  EXPECT_EQ(Json(list.tasks()).dump(), "[1,2,3]");
+  EXPECT_EQ(list.resume_place().at("seq").as_int64(), 2);
+  EXPECT_TRUE(list.resume(Json::parse(R"({"subscriptionId": "t", "reset": true, "list": [7], "seq": 0})")).empty());
+  EXPECT_EQ(Json(list.tasks()).dump(), "[7]");
+  EXPECT_EQ(list.resume_place().dump(), R"({"subscriptionId":"t","seq":0})");
+}
+
 TEST(ProgressLine, says_share_amount_rate_and_time_left) {
   ProgressLine line;
   EXPECT_EQ(line.text(120), "");

@@ -18,7 +18,6 @@ void add_later_verb(CLI::App& program, Action& action, const std::string& name) 
 }  // namespace
 
 void add_later_verbs(CLI::App& program, Action& action) {
-  add_later_verb(program, action, "explain");
   add_later_verb(program, action, "token");
 }
 

@@ -24,7 +24,26 @@ LiveList::LiveList(const Json& answer) {
   apply_list(answer.at("list"));
 }
 
-void LiveList::apply_list(const Json& list) { tasks_ = list.as_array(); }
+JsonArray LiveList::resume(const Json& answer) {
+  const Json* changes = answer.find("changes");
+  if (!changes) {
+    *this = LiveList(answer);
+    return {};
+  }
+  for (const Json& change : changes->as_array()) apply_change(change);
+  return changes->as_array();
+}
+
+Json LiveList::resume_place() const { return Json{{"subscriptionId", subscription_id_}, {"seq", seq_}}; }
+
+void LiveList::note_seq(const Json& about) {
+  if (const Json* seq = about.find("seq"); seq && seq->is_number()) seq_ = seq->as_int64();
+}
+
+void LiveList::apply_list(const Json& list, const Json& about) {
+  tasks_ = list.as_array();
+  note_seq(about);
+}
 
 void LiveList::apply_change(const Json& change) {
   const std::string type = word(change, "operationType");
@@ -33,7 +52,11 @@ void LiveList::apply_change(const Json& change) {
   const std::int64_t position = place && place->is_number() ? place->as_int64() : -1;
   const auto size = static_cast<std::int64_t>(tasks_.size());
   const bool is_within = position >= 0 && (type == "insert" ? position <= size : position < size);
-  if (!is_within || (type != "delete" && !task)) does_not_fit(change);
+  if (!is_within || (type != "delete" && !task)) {
+    subscription_id_.clear();  // nothing to go on from
+    does_not_fit(change);
+  }
+  note_seq(change);
   const auto at = tasks_.begin() + position;
   if (type == "insert")
     tasks_.insert(at, *task);

@@ -1,4 +1,4 @@
-// list, get.
+// list, get, explain.
 
 #include "app/exit_code.hpp"
 #include "app/http_client.hpp"
@@ -6,6 +6,8 @@
 #include "app/task_text.hpp"
 #include "app/terminal.hpp"
 #include "app/verbs.hpp"
+
+#include <fmt/format.h>
 
 #include <unistd.h>
 
@@ -47,6 +49,27 @@ int get(const LookOptions& options) {
   return exit_done;
 }
 
+std::string host_line(const Json& host) {
+  return fmt::format("  {}: {} of {} slots taken\n", host.at("instance").as_string(), host.at("held").as_int64(),
+                     host.at("capacity").as_int64());
+}
+
+int explain(const LookOptions& options) {
+  HttpClient client(options.host.url);
+  for (const std::string& id : options.ids) checked_id(id);
+  for (const std::string& id : options.ids) {
+    const Json explained = client.call("GET", "/api/v1/tasks/" + id + "/explain");
+    if (options.host.json) {
+      print(explained.dump() + "\n");
+      continue;
+    }
+    print(id + "  " + explained.at("text").as_string() + "\n");
+    if (const Json* hosts = explained.find("hosts"))
+      for (const Json& host : hosts->as_array()) print(host_line(host));
+  }
+  return exit_done;
+}
+
 }  // namespace
 
 void add_list_flags(CLI::App& verb, ListOptions& options) {
@@ -74,6 +97,12 @@ void add_look_verbs(CLI::App& program, Action& action) {
   add_host_options(*get_verb, options->host);
   get_verb->footer("Example: task-runner get 65f1a2b3c4d5e6f708192a3b --json");
   set_action(*get_verb, action, options, get);
+
+  CLI::App* explain_verb = program.add_subcommand("explain", "Say why tasks wait, or where they are");
+  explain_verb->add_option("ID", options->ids, "tasks' ids")->required();
+  add_host_options(*explain_verb, options->host);
+  explain_verb->footer("Example: task-runner explain 65f1a2b3c4d5e6f708192a3b");
+  set_action(*explain_verb, action, options, explain);
 }
 
 }  // namespace taskrunner::app

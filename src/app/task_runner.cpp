@@ -1,7 +1,8 @@
 #include <taskrunner/task_runner.hpp>
 
+#include "app/live_watches.hpp"
 #include "app/shared_door.hpp"
-#include "app/store_watch.hpp"
+#include "app/wait_for_end.hpp"
 #include "base/log.hpp"
 #include "core/runner.hpp"
 #include "store/open_store.hpp"
@@ -53,6 +54,7 @@ class TaskRunner::Impl {
         runner_options(options, door ? door->port() : 0, door ? door->origin() : ""), store, random, system_clock());
   }
   ~Impl() {
+    if (watches) watches->close();
     stop(true);
     runner.reset();
   }
@@ -86,6 +88,12 @@ class TaskRunner::Impl {
     port = 0;
   }
 
+  app::LiveWatches& live_watches() {
+    std::lock_guard lock(watches_mutex);
+    if (!watches) watches = std::make_shared<app::LiveWatches>(store);
+    return *watches;
+  }
+
   TransitionResult apply(Transition transition) {
     return std::move(store->apply(std::span(&transition, 1)).at(0));
   }
@@ -95,6 +103,8 @@ class TaskRunner::Impl {
   std::shared_ptr<Store> store;
   std::shared_ptr<app::SharedDoor> door;
   std::unique_ptr<core::Runner> runner;
+  std::mutex watches_mutex;
+  std::shared_ptr<app::LiveWatches> watches;  ///< once there is one
   std::atomic<std::uint16_t> port = 0;
   std::mutex mutex;  ///< one start or stop at a time
   bool started = false;
@@ -139,7 +149,7 @@ TaskPtr TaskRunner::get(const ObjectId& id) { return impl_->store->get(id); }
 std::vector<TaskPtr> TaskRunner::find(const Query& query) { return impl_->store->find(query); }
 
 std::unique_ptr<Watch> TaskRunner::watch(Query query, std::function<void(const std::vector<TaskPtr>&)> on_change) {
-  return app::watch_store(impl_->store, std::move(query), std::move(on_change));
+  return impl_->live_watches().watch(std::move(query), std::move(on_change));
 }
 
 TransitionResult TaskRunner::signal(const ObjectId& id, SignalOp op) {

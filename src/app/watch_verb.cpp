@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <optional>
 #include <thread>
 
 namespace taskrunner::app {
@@ -66,22 +67,35 @@ Json subscription(const Query& query) {
   return Json(std::move(out));
 }
 
-/// Until the connection breaks; `connected` tells that there was one.
-void watch_once(const WatchOptions& options, const Json& query, WatchView& view, bool& connected) {
+/// The list, or what is new in it since the connection broke.
+void subscribe(SocketIoClient& host, const Json& query, WatchView& view, std::optional<LiveList>& list) {
+  if (!list) {
+    list.emplace(host.call("subscribeQuery", query));
+    return view.show_list(list->tasks());
+  }
+  Json again = query;
+  again["resume"] = list->resume_place();
+  const Json answer = host.call("subscribeQuery", again);
+  const JsonArray missed = list->resume(answer);
+  if (!answer.find("changes")) view.show_list(list->tasks());
+  for (const Json& change : missed) view.show_change(change, list->tasks());
+}
+
+/// Until the connection breaks. `list` is nothing until there was one.
+void watch_once(const WatchOptions& options, const Json& query, WatchView& view, std::optional<LiveList>& list) {
   SocketPolls polls;
   SocketIoClient host(polls, options.host.url, options.host.socket_namespace);
-  LiveList list(host.call("subscribeQuery", query));
-  if (std::exchange(connected, true)) say(options.host.url + " is back");
-  view.show_list(list.tasks());
+  if (list) say(options.host.url + " is back");
+  subscribe(host, query, view, list);
   while (true) {
     while (const auto event = host.take()) {
       if (event->arguments.empty()) continue;
       if (event->name == "list") {
-        list.apply_list(event->arguments[0]);
-        view.show_list(list.tasks());
+        list->apply_list(event->arguments[0], event->arguments.size() > 1 ? event->arguments[1] : Json());
+        view.show_list(list->tasks());
       } else if (event->name == "change") {
-        list.apply_change(event->arguments[0]);
-        view.show_change(event->arguments[0], list.tasks());
+        list->apply_change(event->arguments[0]);
+        view.show_change(event->arguments[0], list->tasks());
       }
     }
     if (!host.is_open()) throw Error(ErrorCode::unavailable, "lost " + options.host.url + ": " + host.close_reason());
@@ -93,11 +107,12 @@ int watch(const WatchOptions& options) {
   const Json query = subscription(list_query(options.list));
   WatchView view(options.host.json);
   std::string said;
-  for (bool connected = false;; std::this_thread::sleep_for(reconnect_pause)) {
+  std::optional<LiveList> list;
+  for (;; std::this_thread::sleep_for(reconnect_pause)) {
     try {
-      watch_once(options, query, view, connected);
+      watch_once(options, query, view, list);
     } catch (const Error& error) {
-      if (error.code() != ErrorCode::unavailable || !connected) throw;
+      if (error.code() != ErrorCode::unavailable || !list) throw;
       if (std::exchange(said, error.what()) != error.what()) say(std::string(error.what()) + "; waiting for it");
     }
   }

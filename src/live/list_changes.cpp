@@ -9,20 +9,20 @@ namespace {
 
 using Places = std::unordered_map<ObjectId, std::size_t>;
 
-Places places_of(const TaskList& list) {
+Places places_of(std::span<const LiveTaskPtr> list) {
   Places places;
   places.reserve(list.size());
-  for (std::size_t i = 0; i < list.size(); ++i) places.emplace(list[i]->id, i);
+  for (std::size_t i = 0; i < list.size(); ++i) places.emplace(list[i]->id(), i);
   return places;
 }
 
 /// The most tasks that can stay where they are: the longest run of `after` whose places in `before` ascend
 /// (patience sorting). As places in `before`.
-std::unordered_set<std::size_t> places_that_stay(const Places& before, const TaskList& after) {
+std::unordered_set<std::size_t> places_that_stay(const Places& before, std::span<const LiveTaskPtr> after) {
   std::vector<std::size_t> tails;                          // the least last place of a run of each length
   std::unordered_map<std::size_t, std::size_t> previous;  // of a place: the one before it in its run
-  for (const TaskPtr& task : after) {
-    const auto found = before.find(task->id);
+  for (const LiveTaskPtr& task : after) {
+    const auto found = before.find(task->id());
     if (found == before.end()) continue;
     const std::size_t place = found->second;
     const auto tail = std::lower_bound(tails.begin(), tails.end(), place);
@@ -40,13 +40,9 @@ std::unordered_set<std::size_t> places_that_stay(const Places& before, const Tas
   return staying;
 }
 
-bool is_same(const TaskRecord& a, const TaskRecord& b) {
-  return &a == &b || (a.rev == b.rev && a.updated_at_ms == b.updated_at_ms);
-}
-
 }  // namespace
 
-std::vector<ListChange> list_changes(const TaskList& before, const TaskList& after) {
+std::vector<ListChange> list_changes(std::span<const LiveTaskPtr> before, std::span<const LiveTaskPtr> after) {
   const Places places = places_of(before);
   const std::unordered_set<std::size_t> staying = places_that_stay(places, after);
   std::vector<ListChange> changes;
@@ -55,11 +51,11 @@ std::vector<ListChange> list_changes(const TaskList& before, const TaskList& aft
     if (!staying.contains(i)) changes.push_back({ListChange::Kind::remove, i, before[i]});
   // From the start: before each step what lies left of it is as in `after` already.
   for (std::size_t i = 0; i < after.size(); ++i) {
-    const auto place = places.find(after[i]->id);
+    const auto place = places.find(after[i]->id());
     const bool stays = place != places.end() && staying.contains(place->second);
     if (!stays)
       changes.push_back({ListChange::Kind::insert, i, after[i]});
-    else if (!is_same(*before[place->second], *after[i]))
+    else if (!is_same_revision(*before[place->second]->record(), *after[i]->record()))
       changes.push_back({ListChange::Kind::update, i, after[i]});
   }
   return changes;

@@ -8,11 +8,11 @@
 namespace taskrunner::live {
 namespace {
 
-TaskPtr task(std::uint8_t number, std::int64_t rev = 0) {
+LiveTaskPtr task(std::uint8_t number, std::int64_t rev = 0) {
   TaskRecord record;
   record.id = ObjectId({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, number});
   record.rev = rev;
-  return std::make_shared<const TaskRecord>(std::move(record));
+  return std::make_shared<const LiveTask>(std::make_shared<const TaskRecord>(std::move(record)));
 }
 
 TaskList list_of(std::initializer_list<int> numbers) {
@@ -28,11 +28,11 @@ TaskList apply(TaskList list, const std::vector<ListChange>& changes) {
     switch (change.kind) {
       case ListChange::Kind::insert: list.insert(place, change.task); break;
       case ListChange::Kind::remove:
-        EXPECT_EQ((*place)->id, change.task->id);
+        EXPECT_EQ((*place)->id(), change.task->id());
         list.erase(place);
         break;
       case ListChange::Kind::update:
-        EXPECT_EQ((*place)->id, change.task->id);
+        EXPECT_EQ((*place)->id(), change.task->id());
         *place = change.task;
         break;
     }
@@ -42,7 +42,7 @@ TaskList apply(TaskList list, const std::vector<ListChange>& changes) {
 
 std::vector<std::pair<ObjectId, std::int64_t>> seen(const TaskList& list) {
   std::vector<std::pair<ObjectId, std::int64_t>> out;
-  for (const TaskPtr& entry : list) out.emplace_back(entry->id, entry->rev);
+  for (const LiveTaskPtr& entry : list) out.emplace_back(entry->id(), entry->rev());
   return out;
 }
 
@@ -78,7 +78,7 @@ std::size_t fewest_steps(const TaskList& before, const TaskList& after) {
   std::vector<std::vector<std::size_t>> kept(before.size() + 1, std::vector<std::size_t>(after.size() + 1));
   for (std::size_t i = 1; i <= before.size(); ++i)
     for (std::size_t j = 1; j <= after.size(); ++j)
-      kept[i][j] = before[i - 1]->id == after[j - 1]->id ? kept[i - 1][j - 1] + 1
+      kept[i][j] = before[i - 1]->id() == after[j - 1]->id() ? kept[i - 1][j - 1] + 1
                                                          : std::max(kept[i - 1][j], kept[i][j - 1]);
   return before.size() + after.size() - 2 * kept[before.size()][after.size()];
 }

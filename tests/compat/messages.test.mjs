@@ -101,7 +101,7 @@ const refused = [
   ['remove', {id: unknown_id}, new RegExp(unknown_id)], ['stop', {id: 5}, /id/], ['pause', null, /object/],
   ['resume', {id: unknown_id}, new RegExp(unknown_id)], ['retry', [], /object/],
   ['unsubscribeQuery', {subscriptionId: '1.00'}, /subscriptionId/], ['unsubscribeQuery', undefined, /subscriptionId/],
-  ['explain', {id: unknown_id}, /explain/], ['ticket', {id: unknown_id}, /ticket/], ['noSuchEvent', {}, /noSuchEvent/],
+  ['explain', {id: unknown_id}, new RegExp(unknown_id)], ['ticket', {id: unknown_id}, /ticket/], ['noSuchEvent', {}, /noSuchEvent/],
 ];
 for (const [event, payload, why] of refused) {
   test(`${event} ${JSON.stringify(payload)} is refused by text`, async () => {
@@ -113,7 +113,7 @@ for (const [event, payload, why] of refused) {
 
 for (const [payload, why] of [[{queryObj: {$where: '1'}}, /\$where/], [{queryObj: {a: {$near: 1}}}, /\$near/], [{skip: -1}, /skip/],
   [{skip: 9_000, limit: 2_000}, /10,?000/], [{sort: {a: 2}}, /a/], [{queryObj: 5}, /./], [7, /object/],
-  [{resume: {subscriptionId: 'x', seq: 1}}, /resume/]]) {
+  [{resume: 'x'}, /resume/]]) {
   test(`subscribeQuery ${JSON.stringify(payload)} is refused with an empty list`, async () => {
     const answer = await ask(socket, 'subscribeQuery', payload);
     assert.deepEqual(answer.list, []);

@@ -136,12 +136,6 @@ test('a method that is not possible is answered with those that are', async () =
   assert.deepEqual([response.status, response.headers.get('allow')], [405, 'GET, HEAD, POST']);
 });
 
-test('the watch stream says that it is not there yet', async () => {
-  const response = await fetch(`${host.url}${tasks}/watch`);
-  assert.equal(response.status, 501);
-  assert.match((await response.json()).detail, /not there yet/);
-});
-
 test('hosts, health, readiness, metrics', async () => {
   const {json: [me]} = await call('/api/v1/hosts');
   assert.ok(me.topics.includes('download#1'));

@@ -1,5 +1,6 @@
 // One task's own page.
 import {html} from './ui.js';
+import {use_explanation} from './explanation.js';
 import {format_json, format_time} from './format.js';
 import {icon} from './icons.js';
 import {ProgressBar} from './progress_bar.js';
@@ -48,9 +49,11 @@ function Missing({error, loading}) {
 function Body({task, lines, socket_state, connection, live_progress, notices, back_href}) {
   const held = task.state === 'running' || task.state === 'paused';
   const shared = {task, live_progress};
+  const why = use_explanation(connection, task);
   return html`<article data-testid="task-view" data-id=${task.id} data-state=${task.state} data-socket=${socket_state}>
     <div class="heading"><h1>${task_title(task)}</h1><${StatusBadge} task=${task} />
       <${TaskActions} wide task=${task} connection=${connection} notices=${notices} on_removed=${() => { location.hash = back_href; }} /></div>
+    ${why && html`<p role="status" data-testid="why">${why}</p>`}
     ${(held || task.progress) && html`<${ProgressBar} ...${shared} />`}
     ${held && html`<${SpeedGraph} ...${shared} />`}
     <${Facts} task=${task} />

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <taskrunner/store.hpp>
-#include <taskrunner/task_runner.hpp>
 
 #include <condition_variable>
 #include <functional>
@@ -35,9 +34,5 @@ class FeedWaiter {
 
 /// Waits for a task's end; nothing where the time is over first. Throws Error{not_found} where it is gone.
 std::optional<TaskRecord> wait_for_end(Store& store, const ObjectId& id, std::optional<std::chrono::milliseconds> timeout);
-
-/// A query read anew, at most 10 times a second, whenever the feed moved on, on a thread of its own.
-std::unique_ptr<Watch> watch_store(std::shared_ptr<Store> store, Query query,
-                                   std::function<void(const std::vector<TaskPtr>&)> on_change);
 
 }  // namespace taskrunner::app

@@ -1,0 +1,84 @@
+// Many clients that never read, beside one that does.
+#include "api/door_fixture.hpp"
+
+#include <fstream>
+#include <unistd.h>
+
+namespace taskrunner::api {
+namespace {
+
+using Tcp = boost::asio::ip::tcp;
+
+constexpr std::string_view upgrade =
+    "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\n"
+    "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
+std::string masked(std::string_view text) {
+  std::string frame{static_cast<char>(0x81), static_cast<char>(0x80 | text.size())};
+  return frame.append(4, '\0').append(text);
+}
+
+std::size_t resident_bytes() {
+  std::size_t size = 0, resident = 0;
+  std::ifstream("/proc/self/statm") >> size >> resident;
+  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+class ManySlowClientsTest : public DoorTest {
+ protected:
+  void add(std::size_t count, std::size_t bytes) {
+    std::vector<NewTask> tasks(count);
+    for (NewTask& task : tasks) {
+      task.id = random->object_id(0);
+      task.data = Json(std::string(bytes, 'x'));
+      ids.push_back(task.id);
+    }
+    store->add(tasks);
+  }
+  /// A socket with a subscription to everything, that reads no more.
+  Tcp::socket sleeper() {
+    Tcp::socket socket(io);
+    socket.connect({boost::asio::ip::address_v4::loopback(), door.local_port()});
+    boost::asio::write(socket, boost::asio::buffer(std::string(upgrade) + masked("40/tasks,")));
+    std::string seen;
+    const auto is_in = [&] {
+      std::vector<char> bytes(socket.available());
+      if (!bytes.empty()) seen.append(bytes.data(), socket.read_some(boost::asio::buffer(bytes)));
+      return seen.find("40/tasks,{") != std::string::npos;
+    };
+    EXPECT_TRUE(net::testing::run_until(io, is_in));
+    boost::asio::write(socket, boost::asio::buffer(masked(R"(42/tasks,1["subscribeQuery",{}])")));
+    return socket;
+  }
+  /// As many commits, each of which is a change of every list; `reader` hears of all of them.
+  void change(std::size_t count, SocketPeer& reader) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const ObjectId id = ids[i % ids.size()];
+      Transition transition = SignalTask{id, SignalOp::stop, "test"};
+      if ((i / ids.size()) % 2 == 1) transition = RetryTask{id};
+      store->apply(std::span(&transition, 1));
+      const JsonArray event = reader.next();
+      ASSERT_EQ(event[0].as_string(), "change");
+      ASSERT_EQ(event[1].at("seq").as_int64(), ++seq);
+    }
+  }
+
+  std::vector<ObjectId> ids;
+  std::int64_t seq = 0;
+};
+
+TEST_F(ManySlowClientsTest, FiftyThatNeverReadTakeABoundedAmountAndOneThatDoesMissesNothing) {
+  add(50, 20'000);
+  auto reader = peer();
+  reader.ask("subscribeQuery", "{}");
+  std::vector<Tcp::socket> sleepers;
+  for (int i = 0; i < 50; ++i) sleepers.push_back(sleeper());
+  const std::size_t before = resident_bytes();
+  change(1'000, reader);  // 20 KB each for each: a gigabyte that nobody takes
+  constexpr std::size_t most_each = 3UL * 1024 * 1024;  // what may wait, and a list
+  EXPECT_LT(resident_bytes(), before + 50 * most_each);
+  EXPECT_LT(metric("taskrunner_socketio_queued_bytes"), static_cast<std::int64_t>(50 * most_each));
+}
+
+}  // namespace
+}  // namespace taskrunner::api
