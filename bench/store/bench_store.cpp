@@ -4,6 +4,7 @@
 
 #include "report/figures.hpp"
 #include "report/options.hpp"
+#include "report/task_mill.hpp"
 #include "report/temporary_folder.hpp"
 #include "store/open_store.hpp"
 
@@ -11,11 +12,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <cstdio>
-#include <deque>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -25,105 +23,7 @@ namespace {
 
 using Time = std::chrono::steady_clock;
 
-constexpr std::size_t batch = 1'000;
-
-class Bench {
- public:
-  explicit Bench(std::shared_ptr<Store> store) : store_(std::move(store)) {
-    session_ = random_.object_id(system_clock().wall_ms());
-    SessionInfo session;
-    session.id = session_;
-    session.instance = "bench";
-    store_->open_session(session, 3'600'000);
-  }
-
-  std::vector<NewTask> make(std::size_t count, const char* topic = "noop#1") {
-    std::vector<NewTask> tasks(count);
-    for (NewTask& task : tasks) {
-      task.id = random_.object_id(system_clock().wall_ms());
-      task.versioned_topic = topic;
-      task.data = Json{{"text", std::string(80, 'x')}, {"n", 1}};
-    }
-    return tasks;
-  }
-
-  void add(std::size_t count, const char* topic = "noop#1") {
-    for (std::size_t done = 0; done < count; done += batch) store_->add(make(std::min(batch, count - done), topic));
-  }
-
-  void add_singly(std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) store_->add(make(1));
-  }
-
-  /// Claims, runs (nothing) and completes until `count` are done: one thread claims, another completes, 2,000 slots.
-  void drain(std::size_t count) {
-    std::thread completer([&] { complete_all(count); });
-    std::size_t claimed = 0;
-    while (claimed < count) {
-      wait_for_slots();
-      ClaimResult result = store_->claim(claim_request());
-      claimed += result.tasks.size();
-      hand_over(std::move(result.tasks));
-    }
-    completer.join();
-  }
-
- private:
-  static constexpr std::size_t slots = 2'000;
-
-  ClaimRequest claim_request() {
-    ClaimRequest request;
-    request.token = random_.object_id(system_clock().wall_ms());
-    request.session = session_;
-    request.worker = "bench:8080";
-    request.public_url_base = "http://127.0.0.1:8080/tasks/";
-    request.topics = {{"noop#1", batch, {true, false, false}}};
-    request.limit = batch;
-    return request;
-  }
-
-  void wait_for_slots() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return in_work_ + batch <= slots; });
-  }
-
-  void hand_over(std::vector<TaskPtr> tasks) {
-    std::lock_guard lock(mutex_);
-    in_work_ += tasks.size();
-    if (!tasks.empty()) ready_.push_back(std::move(tasks));
-    changed_.notify_all();
-  }
-
-  void complete_all(std::size_t count) {
-    for (std::size_t done = 0; done < count;) {
-      std::vector<TaskPtr> tasks;
-      {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return !ready_.empty(); });
-        tasks = std::move(ready_.front());
-        ready_.pop_front();
-      }
-      std::vector<Transition> ends;
-      ends.reserve(tasks.size());
-      for (const TaskPtr& task : tasks)
-        ends.push_back(CompleteTask{{task->id, task->lease->token, session_}, Json{{"ok", true}}, {}});
-      for (const TransitionResult& result : store_->apply(ends))
-        if (!result.ok()) throw Error(ErrorCode::internal, "a completion was not taken: " + result.reason);
-      done += tasks.size();
-      std::lock_guard lock(mutex_);
-      in_work_ -= tasks.size();
-      changed_.notify_all();
-    }
-  }
-
-  std::shared_ptr<Store> store_;
-  Random random_{Random::system_seed()};
-  ObjectId session_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::vector<TaskPtr>> ready_;
-  std::size_t in_work_ = 0;
-};
+constexpr std::size_t batch = TaskMill::batch;
 
 double rate(std::size_t count, const std::function<void()>& work) {
   const auto start = Time::now();
@@ -147,7 +47,7 @@ void run_once(const Options& options, std::vector<Figure>& figures) {
   const BareRates bare = run_bare_sqlite(folder.file("bare.db"), options.tasks, batch);
   note(figures, "bare_cycle", bare.whole_cycle);
   note(figures, "bare_claim_complete", bare.claim_complete);
-  Bench bench(store::open_store("sqlite:" + folder.file("store.db"), {}));
+  TaskMill bench(store::open_store("sqlite:" + folder.file("store.db"), {}));
   bench.add(options.pending, "other#1");
   note(figures, "add_bulk", rate(options.tasks, [&] { bench.add(options.tasks); }));
   note(figures, "claim_complete", rate(options.tasks, [&] { bench.drain(options.tasks); }));
