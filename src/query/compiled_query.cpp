@@ -63,6 +63,7 @@ std::weak_ordering CompiledQuery::compare(const JsonObject& a, const JsonObject&
 std::size_t CompiledQuery::skip() const { return static_cast<std::size_t>(parts_->query.skip); }
 std::size_t CompiledQuery::limit() const { return static_cast<std::size_t>(parts_->query.limit); }
 const Query& CompiledQuery::query() const { return parts_->query; }
+const Expression& CompiledQuery::filter() const { return *parts_->filter; }
 bool CompiledQuery::matches_everything() const { return parts_->query.filter.as_object().empty(); }
 
 std::optional<std::vector<Json>> CompiledQuery::equality_on(std::string_view field) const {

@@ -11,6 +11,8 @@
 
 namespace taskrunner {
 
+class Expression;
+
 /// A checked query, ready to match. MongoDB's semantics, document for document. Immutable and cheap to copy
 /// (copies share the tree); usable from any thread.
 ///
@@ -41,6 +43,9 @@ class CompiledQuery {
   /// demands nothing that this can tell. Only top-level conditions joined by "and" are looked at, so a document
   /// with such a value still has to be matched.
   std::optional<std::vector<Json>> equality_on(std::string_view field) const;
+
+  /// The filter's tree (query/expression.hpp), for a store that can do a part of it itself.
+  const Expression& filter() const;
 
   /// True where the filter is empty.
   bool matches_everything() const;

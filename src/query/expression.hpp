@@ -51,6 +51,7 @@ class AnyOf final : public Expression {
   explicit AnyOf(std::vector<ExpressionPtr> parts) : parts_(std::move(parts)) {}
   bool matches(Members document) const override;
   bool matches_value(const Json* value) const override;
+  const std::vector<ExpressionPtr>& parts() const { return parts_; }
 
  private:
   std::vector<ExpressionPtr> parts_;
@@ -61,6 +62,7 @@ class Not final : public Expression {
   explicit Not(ExpressionPtr part) : part_(std::move(part)) {}
   bool matches(Members document) const override { return !part_->matches(document); }
   bool matches_value(const Json* value) const override { return !part_->matches_value(value); }
+  const Expression& part() const { return *part_; }
 
  private:
   ExpressionPtr part_;

@@ -2,6 +2,7 @@
 
 #include "core/task_document.hpp"
 #include "query/compiled_query.hpp"
+#include "store/sqlite_filter.hpp"
 #include "store/sqlite_schema.hpp"
 
 #include <algorithm>
@@ -29,7 +30,6 @@ class Best {
     matches_.push_back(std::move(match));
     std::push_heap(matches_.begin(), matches_.end(), before_);
   }
-  bool is_full() const { return matches_.size() == most_; }
 
   std::vector<TaskPtr> window() {
     std::sort_heap(matches_.begin(), matches_.end(), before_);
@@ -48,72 +48,40 @@ class Best {
   };
 };
 
-/// A condition in SQL that leaves out only what cannot match, and its parameters.
-struct Narrowing {
-  std::string condition;
-  std::vector<std::string> blobs;
-  std::vector<std::string> texts;
-  std::vector<std::int64_t> numbers;
-  bool nothing = false;
-};
-
-std::string placeholders(std::size_t count) {
-  std::string list;
-  for (std::size_t i = 0; i < count; ++i) list += list.empty() ? "?" : ", ?";
-  return list;
-}
-
-void add_condition(Narrowing& narrowing, const char* column, std::size_t count) {
-  if (count == 0) narrowing.nothing = true;
-  narrowing.condition += narrowing.condition.empty() ? " WHERE " : " AND ";
-  narrowing.condition += std::string(column) + " IN (" + placeholders(count) + ")";
-}
-
-constexpr std::size_t most_values = 1'000;
-
-/// Values of another type than the field's can match nothing: the fields here are never arrays and never absent.
-Narrowing narrow(const CompiledQuery& query) {
-  Narrowing narrowing;
-  if (const auto ids = query.equality_on("_id"); ids && ids->size() <= most_values) {
-    for (const Json& value : *ids)
-      if (const auto* id = std::get_if<ObjectId>(&value.value())) narrowing.blobs.emplace_back(id->view());
-    add_condition(narrowing, "id", narrowing.blobs.size());
+/// The database finds the order and the window, and only the rows of the window are read whole.
+std::vector<TaskPtr> find_in_order(Database& database, const std::string& table, const CompiledQuery& query,
+                                   const SqlFilter& filter, const std::string& order) {
+  Statement rows(database, "SELECT row FROM " + table + " WHERE " + filter.condition + " ORDER BY " + order +
+                               (filter.exact ? " LIMIT ? OFFSET ?" : ""));
+  const int next = bind_parameters(rows, filter);
+  if (filter.exact) {
+    rows.bind(next, static_cast<std::int64_t>(query.limit()));
+    rows.bind(next + 1, static_cast<std::int64_t>(query.skip()));
   }
-  if (const auto topics = query.equality_on("versionedTopic"); topics && topics->size() <= most_values) {
-    for (const Json& value : *topics)
-      if (const std::string* topic = value.if_string()) narrowing.texts.push_back(*topic);
-    add_condition(narrowing, "topic", narrowing.texts.size());
+  Statement& whole = database.cached(select_full(table) + " WHERE row = ?1");
+  std::size_t to_skip = filter.exact ? 0 : query.skip();
+  std::vector<TaskPtr> found;
+  while (found.size() < query.limit() && rows.step()) {
+    StatementRun run(whole);
+    whole.bind(1, rows.integer(0));
+    if (!whole.step()) continue;
+    auto task = std::make_shared<const TaskRecord>(read_full(whole));
+    if (!filter.exact && !query.matches(core::to_document(*task))) continue;
+    if (to_skip > 0)
+      --to_skip;
+    else
+      found.push_back(std::move(task));
   }
-  if (const auto states = query.equality_on("state"); states && states->size() <= most_values) {
-    for (const Json& value : *states)
-      if (const std::string* text = value.if_string())
-        if (const auto state = task_state_from(*text)) narrowing.numbers.push_back(static_cast<std::int64_t>(*state));
-    add_condition(narrowing, "state", narrowing.numbers.size());
-  }
-  return narrowing;
-}
-
-void bind(Statement& statement, const Narrowing& narrowing) {
-  int index = 1;
-  for (const std::string& blob : narrowing.blobs) statement.bind_blob(index++, blob);
-  for (const std::string& text : narrowing.texts) statement.bind_text(index++, text);
-  for (const std::int64_t number : narrowing.numbers) statement.bind(index++, number);
-}
-
-/// The sort is by `_id` alone, upwards: then the id's index gives the order, and the scan ends with the window.
-bool is_in_id_order(const CompiledQuery& query) {
-  const JsonObject& sort = query.query().sort.as_object();
-  return sort.size() == 1 && sort.begin()->first == "_id" && sort.begin()->second.as_double() > 0;
+  return found;
 }
 
 std::vector<TaskPtr> find_in(Database& database, const std::string& table, const CompiledQuery& query) {
-  const Narrowing narrowing = narrow(query);
-  if (narrowing.nothing) return {};
-  const bool in_order = is_in_id_order(query);
-  Statement select(database, select_full(table) + narrowing.condition + (in_order ? " ORDER BY id" : ""));
-  bind(select, narrowing);
+  const SqlFilter filter = sql_filter(query);
+  if (const auto order = sql_order(query)) return find_in_order(database, table, query, filter, *order);
+  Statement select(database, select_full(table) + " WHERE " + filter.condition);
+  bind_parameters(select, filter);
   Best best(query);
-  while (!(in_order && best.is_full()) && select.step()) {
+  while (select.step()) {
     Match match{read_full(select), {}};
     match.document = core::to_document(match.task);
     if (query.matches(match.document)) best.offer(std::move(match));
@@ -122,11 +90,11 @@ std::vector<TaskPtr> find_in(Database& database, const std::string& table, const
 }
 
 std::int64_t count_in(Database& database, const std::string& table, const CompiledQuery& query) {
-  if (query.matches_everything()) return database.number("SELECT count(*) FROM " + table);
-  const Narrowing narrowing = narrow(query);
-  if (narrowing.nothing) return 0;
-  Statement select(database, select_full(table) + narrowing.condition);
-  bind(select, narrowing);
+  const SqlFilter filter = sql_filter(query);
+  const std::string select_what = filter.exact ? "SELECT count(*) FROM " + table : select_full(table);
+  Statement select(database, select_what + " WHERE " + filter.condition);
+  bind_parameters(select, filter);
+  if (filter.exact) return select.step() ? select.integer(0) : 0;
   std::int64_t count = 0;
   while (select.step())
     if (query.matches(core::to_document(read_full(select)))) ++count;

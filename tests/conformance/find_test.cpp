@@ -10,6 +10,7 @@ class FindTest : public StoreTest {
  protected:
   void fill() {
     for (int i = 0; i < 60; ++i) {
+      clock.now_ms += i % 2;
       NewTask task = new_task(i % 2 ? "work#1" : "other#1", Json{{"n", i}, {"kind", i % 5}});
       if (i % 3) task.priority = i % 7;
       tasks_.push_back(add(task));
@@ -18,11 +19,15 @@ class FindTest : public StoreTest {
     for (int i = 0; i < 40; i += 4) apply(SignalTask{tasks_[static_cast<std::size_t>(i)], SignalOp::stop, "me"});
   }
 
+  std::vector<JsonObject> documents() {
+    std::vector<JsonObject> all;
+    for (const ObjectId& id : tasks_) all.push_back(core::to_document(*store->get(id)));
+    return all;
+  }
+
   /// What a plain walk over all tasks gives.
-  std::vector<ObjectId> walk(const Query& query) {
-    std::vector<JsonObject> documents;
+  static std::vector<ObjectId> walk(const std::vector<JsonObject>& documents, const Query& query) {
     std::vector<const JsonObject*> pointers;
-    for (const ObjectId& id : tasks_) documents.push_back(core::to_document(*store->get(id)));
     for (const JsonObject& document : documents) pointers.push_back(&document);
     std::vector<ObjectId> ids;
     for (const JsonObject* match : apply_query(parse_query(query), pointers))
@@ -30,11 +35,38 @@ class FindTest : public StoreTest {
     return ids;
   }
 
+  template <typename Value>
+  const Value& any_of(const std::vector<Value>& values) {
+    return values[random->below(values.size())];
+  }
+
+  Json any_condition() {
+    static const std::vector<Json> values = {"to do", "running", "completed", "cancelled", "work#1", "host:8080", nullptr, 3, "k"};
+    switch (random->below(5)) {
+      case 0: return any_of(values);
+      case 1: return Json{{"$ne", any_of(values)}};
+      case 2: return Json{{"$in", Json::array({any_of(values), any_of(values), any_of(values)})}};
+      case 3: return Json{{"$nin", Json::array({any_of(values), any_of(values)})}};
+      default: return Json{{"$not", Json{{"$in", Json::array({any_of(values), any_of(values)})}}}};
+    }
+  }
+
+  Json any_filter(int depth) {
+    static const std::vector<std::string> fields = {"state", "outcome", "versionedTopic", "worker", "uniqueKey", "priority", "data.kind"};
+    static const std::vector<std::string> joins = {"$and", "$or", "$nor"};
+    JsonObject filter;
+    if (depth > 0 && random->below(2))
+      filter.set(any_of(joins), Json::array({any_filter(depth - 1), any_filter(depth - 1)}));
+    if (filter.empty() || random->below(2)) filter.set(any_of(fields), any_condition());
+    return filter;
+  }
+
   std::vector<ObjectId> tasks_;
 };
 
 TEST_P(FindTest, GivesWhatAWalkOverAllTasksGives) {
   fill();
+  const std::vector<JsonObject> all = documents();
   const std::string some = tasks_[5].hex();
   const std::vector<Query> queries = {
       {{}, {}, 0, 0},
@@ -54,8 +86,24 @@ TEST_P(FindTest, GivesWhatAWalkOverAllTasksGives) {
   };
   for (const Query& query : queries) {
     SCOPED_TRACE(query.filter.dump() + " " + query.sort.dump());
-    EXPECT_EQ(ids_of(store->find(query)), walk(query));
-    EXPECT_EQ(store->count(query.filter), static_cast<std::int64_t>(walk({query.filter, {}, 0, 0}).size()));
+    EXPECT_EQ(ids_of(store->find(query)), walk(all, query));
+    EXPECT_EQ(store->count(query.filter), static_cast<std::int64_t>(walk(all, {query.filter, {}, 0, 0}).size()));
+  }
+}
+
+TEST_P(FindTest, GivesWhatAWalkGivesWhateverTheFilterAndOrder) {
+  fill();
+  NewTask with_key = new_task();
+  with_key.unique_key = "k";
+  tasks_.push_back(add(with_key));
+  const std::vector<JsonObject> all = documents();
+  const std::vector<std::string> orders = {"createdAt", "updatedAt", "priority", "versionedTopic", "completedAt", "data.n", "state"};
+  for (int i = 0; i < 300; ++i) {
+    Query query{any_filter(2), {}, static_cast<std::int64_t>(random->below(4)), static_cast<std::int64_t>(random->below(30))};
+    query.sort = Json{{any_of(orders), random->below(2) ? 1 : -1}, {"startedAt", -1}};
+    SCOPED_TRACE(query.filter.dump() + " " + query.sort.dump());
+    EXPECT_EQ(ids_of(store->find(query)), walk(all, query));
+    EXPECT_EQ(store->count(query.filter), static_cast<std::int64_t>(walk(all, {query.filter, {}, 0, 0}).size()));
   }
 }
 
