@@ -24,6 +24,7 @@ std::unique_ptr<Database> open_writer(const std::string& path) {
                                             " cannot use a write-ahead log here: put it on a local disk");
   database->exec("PRAGMA synchronous = FULL");
   mark_as_ours(*database);
+  migrate(*database);
   database->exec("PRAGMA wal_autocheckpoint = 0");
   database->exec("PRAGMA journal_size_limit = 67108864");
   database->exec("PRAGMA cache_size = -8000");

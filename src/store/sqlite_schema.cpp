@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 namespace taskrunner::store {
 namespace {
@@ -56,6 +57,33 @@ void mark_as_ours(Database& database) {
                             schema_version));
 }
 
+namespace {
+
+/// Each has a table of its hosts beside its own.
+std::vector<std::string> collections(Database& database) {
+  Statement select(database,
+                   "SELECT substr(name, 1, length(name) - 6) FROM sqlite_schema"
+                   " WHERE type = 'table' AND name LIKE '%.hosts'");
+  std::vector<std::string> names;
+  while (select.step()) names.emplace_back(select.bytes(0));
+  return names;
+}
+
+}  // namespace
+
+void migrate(Database& database) {
+  if (database.number("PRAGMA user_version") >= schema_version) return;
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    // So far versions differ by indexes alone, and what is missing is made.
+    for (const std::string& collection : collections(database)) create_collection(database, collection);
+    database.exec(fmt::format("PRAGMA user_version = {}; COMMIT", schema_version));
+  } catch (const Error&) {
+    if (database.in_transaction()) database.exec("ROLLBACK");
+    throw;
+  }
+}
+
 bool is_collection_name(std::string_view name) {
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
   const auto is_fine = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '-'; };
@@ -75,6 +103,7 @@ void create_collection(Database& database, const std::string& collection) {
   create_index(database, collection, "INDEX", "by_due", "topic, wait_until",
                std::string(unheld_condition) + " AND wait_until IS NOT NULL");
   create_index(database, collection, "INDEX", "by_session", "session", "session IS NOT NULL");
+  create_index(database, collection, "INDEX", "by_created", "created_at, id", "");
   create_index(database, collection, "INDEX", "by_end", "delete_at", "delete_at IS NOT NULL");
   database.exec("CREATE TABLE IF NOT EXISTS " + hosts_table(collection) +
                 " (id BLOB PRIMARY KEY, instance TEXT NOT NULL, base_url TEXT NOT NULL, topics BLOB NOT NULL,"

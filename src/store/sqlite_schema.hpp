@@ -8,7 +8,8 @@
 namespace taskrunner::store {
 
 /// The version of the tables below (PRAGMA user_version); application_id marks the file as ours.
-inline constexpr std::int64_t schema_version = 1;
+/// 2: the index by time of creation.
+inline constexpr std::int64_t schema_version = 2;
 inline constexpr std::int64_t schema_application_id = 0x54524e31;  // "TRN1"
 
 /// What a file is, by its header.
@@ -19,6 +20,8 @@ FileKind kind_of(Database& database);
 void refuse_other_schemas(Database& database);
 /// Makes an empty file ours; in one transaction.
 void mark_as_ours(Database& database);
+/// Brings a file of an older version to this one; in one transaction.
+void migrate(Database& database);
 
 /// Letters, digits, `_` and `-`, at most 64, beginning with a letter or `_`, and not SQLite's own.
 bool is_collection_name(std::string_view name);

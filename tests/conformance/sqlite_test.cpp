@@ -5,6 +5,7 @@
 #include "store/file_lock.hpp"
 #include "store/open_store.hpp"
 #include "store/sqlite_file.hpp"
+#include "store/sqlite_schema.hpp"
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -161,6 +162,23 @@ TEST_F(SqliteTest, ANewerSchemaIsRefused) {
   }
   const std::string why = refusal("sqlite:" + path, ErrorCode::conflict);
   EXPECT_NE(why.find("99"), std::string::npos);
+}
+
+TEST_F(SqliteTest, AFileOfTheFirstSchemaIsBroughtUpToThisOne) {
+  const NewTask task = new_task();
+  {
+    const auto store = open();
+    const auto others = open("others");
+    store->add({&task, 1});
+  }
+  const auto index_names = "SELECT group_concat(name) FROM (SELECT name FROM sqlite_schema WHERE type = 'index' ORDER BY name)";
+  store::Database database(path, store::Database::Mode::read_write);
+  const std::string all_indexes = database.text(index_names);
+  database.exec("DROP INDEX \"tasks.by_created\"; DROP INDEX \"others.by_created\"; PRAGMA user_version = 1");
+  const auto store = open();
+  EXPECT_EQ(database.number("PRAGMA user_version"), store::schema_version);
+  EXPECT_EQ(database.text(index_names), all_indexes);
+  EXPECT_NE(store->get(task.id), nullptr);
 }
 
 TEST_F(SqliteTest, WhatIsNoDatabaseOfOursIsRefusedAndLeftAlone) {
