@@ -31,6 +31,7 @@ constexpr List lists[] = {
     {"priority", "all, highest priority first", "{}", R"({"priority": -1, "createdAt": 1})"},
     {"by_id", "all, by id (HTTP)", "{}", "{}"},
     {"running", "running, newest first", R"({"state": {"$in": ["running"]}})", R"({"createdAt": -1})"},
+    {"paused", "paused, of which there is none, newest first", R"({"state": {"$in": ["paused"]}})", R"({"createdAt": -1})"},
     {"to_do", "to do, newest first", R"({"state": {"$in": ["to do"]}})", R"({"createdAt": -1})"},
     {"failed", "failed or dead, newest first", R"({"outcome": {"$in": ["failed", "dead"]}})", R"({"createdAt": -1})"},
     {"running_or_failed", "running, failed or dead, newest first",
@@ -124,7 +125,9 @@ int run(const Options& options) {
 
 int main(int count, char** arguments) {
   try {
-    return taskrunner::bench::run(taskrunner::bench::read_options(count, arguments));
+    taskrunner::bench::Options defaults;
+    defaults.tasks = 1'000'000;
+    return taskrunner::bench::run(taskrunner::bench::read_options(count, arguments, defaults));
   } catch (const std::exception& error) {
     fmt::print(stderr, "bench_find: {}\n", error.what());
     return 1;

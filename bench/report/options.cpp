@@ -5,6 +5,7 @@
 #include <charconv>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace taskrunner::bench {
 namespace {
@@ -34,8 +35,8 @@ void read_one(Options& options, std::string_view name, std::string_view value) {
 
 }  // namespace
 
-Options read_options(int count, char** arguments) {
-  Options options;
+Options read_options(int count, char** arguments, Options defaults) {
+  Options options = std::move(defaults);
   for (int i = 1; i < count; ++i) {
     const std::string_view name = arguments[i];
     if (name == "--json") {

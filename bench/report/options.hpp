@@ -15,7 +15,7 @@ struct Options {
   bool as_json = false;
 };
 
-/// `--tasks N --runs N --pending N --samples N --dir DIR --json`. Throws Error{invalid_argument} that names what it does not know.
-Options read_options(int count, char** arguments);
+/// Into the defaults: `--tasks N --runs N --pending N --samples N --dir DIR --json`. Throws Error{invalid_argument} that names what it does not know.
+Options read_options(int count, char** arguments, Options defaults = {});
 
 }  // namespace taskrunner::bench
