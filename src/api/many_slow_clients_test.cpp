@@ -76,7 +76,12 @@ TEST_F(ManySlowClientsTest, FiftyThatNeverReadTakeABoundedAmountAndOneThatDoesMi
   const std::size_t before = resident_bytes();
   change(1'000, reader);  // 20 KB each for each: a gigabyte that nobody takes
   constexpr std::size_t most_each = 3UL * 1024 * 1024;  // what may wait, and a list
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  // A sanitizer keeps what was freed, and notes of its own.
   EXPECT_LT(resident_bytes(), before + 50 * most_each);
+#else
+  (void)before;
+#endif
   EXPECT_LT(metric("taskrunner_socketio_queued_bytes"), static_cast<std::int64_t>(50 * most_each));
 }
 

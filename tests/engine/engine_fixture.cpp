@@ -79,13 +79,23 @@ Holds in_state(TaskState state) {
   return [state](const TaskRecord& task) { return task.state == state; };
 }
 
+namespace {
+
+std::string shown(const TaskPtr& task) {
+  if (!task) return "it is gone";
+  return "it is '" + std::string(to_text(task->state)) + "', rev " + std::to_string(task->rev) + ", epoch " +
+         std::to_string(task->epoch);
+}
+
+}  // namespace
+
 TaskPtr await_task(TaskRunner& runner, const ObjectId& id, Holds holds) {
   const auto arrival = std::make_shared<Arrival>();
   const auto watch = runner.watch(query_of(id), [arrival, holds](const std::vector<TaskPtr>& list) {
     if (!list.empty() && holds(*list[0])) arrival->set(list[0]);
   });
   const TaskPtr task = arrival->await();
-  EXPECT_TRUE(task) << "the task never came so far";
+  EXPECT_TRUE(task) << "the task never came so far: " << shown(runner.get(id));
   return task ? task : std::make_shared<const TaskRecord>();
 }
 
