@@ -114,7 +114,8 @@ TEST_P(Verbs, ARetryRunsItOnceMore) {
   const std::int64_t first = await_end(runner, id).epoch;
   EXPECT_TRUE(runner.retry(id).ok());
   await_task(runner, id, [&](const TaskRecord& task) {
-    return task.state == TaskState::completed && task.epoch == first + 1;
+    // More than one claim later where it was taken before this host knew that its first end was stored.
+    return task.state == TaskState::completed && task.epoch > first;
   });
 }
 
