@@ -194,6 +194,7 @@ void EngineServer::Impl::stop(std::string_view reason) {
   sweep_.cancel();
   const auto all = sessions;
   for (const auto& [sid, session] : all) session->close(reason);
+  sessions.clear();  // those too that were being closed already: each owns this server
 }
 
 void EngineServer::Impl::watch_stalled() {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
+#include <utility>
 
 #include "base/base64.hpp"
 
@@ -15,7 +16,28 @@ using boost::system::error_code;
 
 namespace {
 constexpr std::size_t pongs_kept_bytes = 16 * 1024;
-}
+}  // namespace
+
+/// The turn's end: all that waits is written. A loop that ends before it lets go of the connections, which own what
+/// lists them.
+class WebSocketConnection::FlushTurn {
+ public:
+  explicit FlushTurn(std::shared_ptr<LoopBuffers> buffers) : buffers_(std::move(buffers)) {}
+  FlushTurn(FlushTurn&&) = default;
+  ~FlushTurn() {
+    if (buffers_) buffers_->to_flush.clear();
+  }
+  void operator()() {
+    const auto buffers = std::exchange(buffers_, nullptr);
+    for (const auto& connection : std::exchange(buffers->to_flush, {})) {
+      connection->flush_scheduled_ = false;
+      connection->flush();
+    }
+  }
+
+ private:
+  std::shared_ptr<LoopBuffers> buffers_;
+};
 
 std::string websocket_accept(std::string_view key) {
   const auto text = std::string(key) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -151,12 +173,7 @@ void WebSocketConnection::schedule_flush() {
   flush_scheduled_ = true;
   buffers_->to_flush.push_back(shared_from_this());
   if (buffers_->to_flush.size() > 1) return;  // the turn's end is posted already
-  asio::post(io_, [buffers = buffers_] {
-    for (const auto& connection : std::exchange(buffers->to_flush, {})) {
-      connection->flush_scheduled_ = false;
-      connection->flush();
-    }
-  });
+  asio::post(io_, FlushTurn(buffers_));
 }
 
 std::vector<asio::const_buffer> WebSocketConnection::gather() const {

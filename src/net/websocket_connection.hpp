@@ -51,6 +51,7 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
   void on_readable();
   bool decode(char* data, std::size_t size);
   bool on_message(WebSocketOpcode kind, std::string_view payload, std::uint16_t code);
+  class FlushTurn;
   void schedule_flush();
   void flush();
   std::vector<boost::asio::const_buffer> gather() const;
