@@ -1,6 +1,5 @@
 #include "fleet/fleet_watch.hpp"
 
-#include "base/log.hpp"
 #include "base/process_identity.hpp"
 #include "fleet/watchers.hpp"
 
@@ -22,8 +21,9 @@ FleetWatch::FleetWatch(boost::asio::io_context& io, const Clock& clock, DeathPro
       timer_(io) {}
 
 void FleetWatch::start(const std::string& ip) {
-  if (proof_ == DeathProof::off || std::exchange(is_running_, true)) return;
+  if (proof_ == DeathProof::off || is_running_) return;
   if (proof_ == DeathProof::peers && !ip.empty()) listener_->start(ip);
+  is_running_ = true;
   look();
 }
 
@@ -64,7 +64,7 @@ void FleetWatch::on_sessions(const std::vector<SessionInfo>& sessions) {
 
 void FleetWatch::prove_locally(const std::vector<SessionInfo>& others) {
   for (const SessionInfo& session : others)
-    if (has_ended(session.process)) report(session, "its process has ended on this machine");
+    if (has_ended(session.process)) host_.report_dead(session, "its process has ended on this machine");
 }
 
 void FleetWatch::watch_peers(const std::vector<SessionInfo>& others, const ObjectId& own) {
@@ -80,17 +80,12 @@ void FleetWatch::watch_peers(const std::vector<SessionInfo>& others, const Objec
   for (const SessionInfo& session : others) {
     if (session.watch_address.empty() || !is_wanted(session.id) || peers_.contains(session.id)) continue;
     auto on_dead = [weak = weak_from_this(), session] {
-      if (const auto self = weak.lock()) self->report(session, "its address answers no more, or for another");
+      if (const auto self = weak.lock()) self->host_.report_dead(session, "its address answers no more, or for another");
     };
     auto peer = std::make_shared<PeerWatch>(io_, clock_, PeerProof(session.id, session.watch_address), std::move(on_dead));
     peers_.emplace(session.id, peer);
     peer->start();
   }
-}
-
-void FleetWatch::report(const SessionInfo& session, const std::string& proof) {
-  log_warning("host {} is dead: {}", session.instance, proof);
-  host_.report_dead(session, proof);
 }
 
 }  // namespace taskrunner::fleet

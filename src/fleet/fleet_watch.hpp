@@ -29,7 +29,7 @@ struct FleetHost {
   /// The session that this host holds now; zero where it has none.
   std::function<ObjectId()> own_session;
   std::function<void(std::function<void(std::vector<SessionInfo>)>)> list_sessions;
-  /// The death of that session is proven: mark it lost.
+  /// The death of that session is proven: mark it lost. Repeated each second while it is listed as open.
   std::function<void(const SessionInfo&, std::string proof)> report_dead;
 };
 
@@ -39,7 +39,8 @@ class FleetWatch : public std::enable_shared_from_this<FleetWatch> {
  public:
   FleetWatch(boost::asio::io_context& io, const Clock& clock, DeathProof proof, FleetHost host);
 
-  /// `ip`: where other hosts can reach this one; empty: it is not watched by peers.
+  /// `ip`: where other hosts can reach this one; empty: it is not watched by peers. Throws Error{unavailable}, and has
+  /// not started, where no port can be opened there.
   void start(const std::string& ip);
   void stop();
   /// What the session's document is to tell of where it is watched; empty until started.
@@ -51,7 +52,6 @@ class FleetWatch : public std::enable_shared_from_this<FleetWatch> {
   void on_sessions(const std::vector<SessionInfo>& sessions);
   void prove_locally(const std::vector<SessionInfo>& others);
   void watch_peers(const std::vector<SessionInfo>& others, const ObjectId& own);
-  void report(const SessionInfo& session, const std::string& proof);
 
   boost::asio::io_context& io_;
   const Clock& clock_;
