@@ -1,5 +1,6 @@
 #pragma once
 
+#include <taskrunner/death_proof.hpp>
 #include <taskrunner/convert.hpp>
 #include <taskrunner/query.hpp>
 #include <taskrunner/store.hpp>
@@ -41,6 +42,8 @@ struct TaskRunnerOptions {
   /// with its Context has an effect any more. What it captured by reference must outlive it; where nothing does, make
   /// this as long as the body can take.
   std::chrono::milliseconds grace = std::chrono::seconds(5);
+  /// How soon the tasks of a host that died go to others, where hosts share a store.
+  DeathProof death_proof = DeathProof::peers;
   /// Browser origins that may connect besides the host's own.
   std::vector<std::string> allow_origins = {};
 };

@@ -120,6 +120,13 @@ void set_session(ServeOptions& options, const OptionValue& value) {
 void set_drain(ServeOptions& options, const OptionValue& value) {
   options.runner.drain = std::chrono::milliseconds(duration_of(value, word_of(value), 0));
 }
+void set_death_proof(ServeOptions& options, const OptionValue& value) {
+  const std::string& word = word_of(value);
+  if (word == "off") options.runner.death_proof = DeathProof::off;
+  else if (word == "local") options.runner.death_proof = DeathProof::local;
+  else if (word == "peers") options.runner.death_proof = DeathProof::peers;
+  else refuse(value, "want off, local or peers");
+}
 void set_store(ServeOptions& options, const OptionValue& value) { options.runner.store = word_of(value); }
 void set_instance(ServeOptions& options, const OptionValue& value) { options.runner.instance = word_of(value); }
 void set_download_dir(ServeOptions& options, const OptionValue& value) { options.download_dir = word_of(value); }
@@ -150,10 +157,11 @@ constexpr OptionSpec specs[] = {
     {"keep", "TIME", "how long ended tasks stay: after success, after failure (default 24h,30d)", is_list, set_keep},
     {"session", "TIME", "length of this host's lease on its tasks (default 30s)", is_one, set_session},
     {"drain", "TIME", "after SIGTERM, time for tasks to reach a checkpoint (default 30s)", is_one, set_drain},
+    {"death-proof", "HOW", "off, local or peers: how soon a dead host's tasks go to others (default peers)", is_one, set_death_proof},
     {"allow-origin", "ORIGIN", "origins whose pages may connect besides the host's own", is_list, set_origins},
     {"auth", "HOW", "none: whoever reaches the address may do everything", is_one, set_auth},
     later("relay", ""), later("share-topics", ""), later("behind-proxy", ""),
-    later("death-proof", "HOW"), later("fleet-secret-file", "FILE"),
+    later("fleet-secret-file", "FILE"),
 };
 
 }  // namespace

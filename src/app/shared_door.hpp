@@ -21,6 +21,8 @@ class SharedDoor {
   /// Clients of that namespace see this runner's tasks, until detach().
   void attach(core::TaskService& service, const std::string& socket_namespace);
   void detach(core::TaskService& service);
+  /// The address that it listens at.
+  const std::string& address() const { return address_; }
   std::uint16_t port() const { return door_.local_port(); }
   /// http:// and the address that it listens at.
   std::string origin() const;

@@ -1,5 +1,6 @@
 #include <taskrunner/task_runner.hpp>
 
+#include "app/fleet_link.hpp"
 #include "app/live_watches.hpp"
 #include "app/shared_door.hpp"
 #include "app/wait_for_end.hpp"
@@ -52,6 +53,7 @@ class TaskRunner::Impl {
     open_door();
     runner = std::make_unique<core::Runner>(
         runner_options(options, door ? door->port() : 0, door ? door->origin() : ""), store, random, system_clock());
+    if (store::is_shared(options.store)) fleet = std::make_unique<app::FleetLink>(*runner, options.death_proof);
   }
   ~Impl() {
     if (watches) watches->close();
@@ -74,6 +76,7 @@ class TaskRunner::Impl {
     // After a stop the port may be another.
     if (door && options.public_url.empty()) runner->set_base_url(door->origin());
     if (door) door->attach(*runner, options.socket_namespace);
+    if (fleet) fleet->start(door ? app::reachable_ip(door->address(), options.public_url) : "");
     runner->start();
     started = true;
   }
@@ -82,6 +85,7 @@ class TaskRunner::Impl {
     std::lock_guard lock(mutex);
     if (std::exchange(started, false)) {
       runner->stop(force);
+      if (fleet) fleet->stop();
       if (door) door->detach(*runner);
     }
     door.reset();
@@ -102,6 +106,7 @@ class TaskRunner::Impl {
   std::shared_ptr<Random> random;
   std::shared_ptr<Store> store;
   std::shared_ptr<app::SharedDoor> door;
+  std::unique_ptr<app::FleetLink> fleet;  ///< where others share the store; its loop outlives the runner's last answer
   std::unique_ptr<core::Runner> runner;
   std::mutex watches_mutex;
   std::shared_ptr<app::LiveWatches> watches;  ///< once there is one

@@ -1,6 +1,7 @@
 #include "core/runner.hpp"
 
 #include "base/log.hpp"
+#include "base/process_identity.hpp"
 
 #include <future>
 
@@ -55,6 +56,8 @@ void Runner::begin() {
   options.max_running = options_.max_running;
   options.session_ms = options_.session_ms;
   options.drain_ms = options_.drain_ms;
+  options.process = this_process();
+  options.watch_address = options_.watch_address;
   for (const auto& [name, topic] : topics_)
     options.topics.push_back({name, topic.options.max_running, topic.options.pausable});
   scheduler_ = std::make_unique<Scheduler>(std::move(options), random_);
@@ -106,6 +109,7 @@ void Runner::stop(bool force) {
   ready_ = false;
   stop_bodies();
   std::lock_guard lock(mutex_);
+  session_ = {};
   started_ = false;
   idle_changed_.notify_all();
 }
@@ -151,6 +155,7 @@ void Runner::tell(const std::function<void(Scheduler&)>& event) {
   ready_ = scheduler_->is_ready(now());
   const bool idle = scheduler_->is_idle();
   std::lock_guard lock(mutex_);
+  session_ = scheduler_->session();
   if (idle != std::exchange(idle_, idle)) idle_changed_.notify_all();
 }
 

@@ -33,6 +33,7 @@ struct RunnerOptions {
   std::int64_t session_ms = 30'000;
   std::int64_t drain_ms = 30'000;
   std::int64_t grace_ms = 5'000;  ///< how long stop() waits for bodies whose tasks were handed back
+  std::string watch_address = {};  ///< "IP:PORT"; empty where nobody can watch it
 };
 
 /// The thin shell around the Scheduler: does what it says on real threads, and tells it what happened.
@@ -46,6 +47,8 @@ class Runner final : public TaskService, private BodyHost {
   void handle(std::string versioned_topic, std::shared_ptr<TaskFactory> factory, TopicOptions options);
   void schedule(Schedule schedule) { schedules_.add(std::move(schedule)); }
   void set_base_url(std::string base_url) { options_.base_url = std::move(base_url); }
+  /// Where other hosts watch this one live; before start(), like set_base_url().
+  void set_watch_address(std::string address) { options_.watch_address = std::move(address); }
 
   void start();
   /// Asks; returns at once. wait_until_idle() waits for it.
@@ -69,6 +72,10 @@ class Runner final : public TaskService, private BodyHost {
   awaitable<std::vector<TaskPtr>> find(Query query) override;
   awaitable<std::int64_t> count(Json filter) override;
   awaitable<std::vector<SessionInfo>> hosts() override;
+  /// The session that this host has or is about to open; zero while it does not run.
+  ObjectId session() const;
+  /// Marks another host's session lost, whose death is proven; false where it was marked or gone already.
+  awaitable<bool> lose_session(ObjectId session);
   Feed& feed() override { return executor_.store().feed(); }
   TaskPtr running_here(const ObjectId& id) const override;
   std::vector<TaskPtr> running_now() const override;
@@ -162,6 +169,7 @@ class Runner final : public TaskService, private BodyHost {
   std::vector<EndedBody> ended_bodies_;
   std::vector<std::shared_ptr<RunningTask>> progress_made_;
   std::vector<std::weak_ptr<RunnerListener>> listeners_;
+  ObjectId session_;
   bool started_ = false;
   bool idle_ = true;
   std::condition_variable idle_changed_;

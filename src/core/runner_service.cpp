@@ -221,6 +221,16 @@ awaitable<std::vector<SessionInfo>> Runner::hosts() {
   co_return co_await executor_.run<std::vector<SessionInfo>>(verb);
 }
 
+ObjectId Runner::session() const {
+  std::lock_guard lock(mutex_);
+  return session_;
+}
+
+awaitable<bool> Runner::lose_session(ObjectId session) {
+  auto verb = [session](Store& store) { return store.lose_session(session); };
+  co_return co_await executor_.run<bool>(verb);
+}
+
 // What runs here.
 
 // Under the mutex: whoever took a run along could outlive the loop that the run needs.

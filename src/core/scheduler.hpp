@@ -24,6 +24,8 @@ struct SchedulerOptions {
   std::vector<TopicLimit> topics;
   std::int64_t session_ms = 30'000;
   std::int64_t drain_ms = 30'000;
+  ProcessIdentity process = {};    ///< what other hosts prove this one's death by
+  std::string watch_address = {};  ///< where they watch it
 };
 
 /// What a host decides: which tasks to claim, what their bodies are told, what is written of them, and when.

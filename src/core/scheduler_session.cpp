@@ -20,6 +20,8 @@ void Scheduler::keep_session(const Now& now) {
     info.topics = slots_.topic_names();
     info.capacity = static_cast<std::int64_t>(slots_.max_running());
     info.started_at_ms = now.wall_ms;
+    info.process = options_.process;
+    info.watch_address = options_.watch_address;
     lease_.on_open_sent(info.id, now);
     act(OpenSession{std::move(info), lease_.times().length_ms});
   } else if (lease_.wants_renewal(now)) {

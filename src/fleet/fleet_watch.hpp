@@ -1,5 +1,6 @@
 #pragma once
 
+#include <taskrunner/death_proof.hpp>
 #include <taskrunner/store.hpp>
 
 #include "base/clock.hpp"
@@ -16,13 +17,6 @@
 #include <vector>
 
 namespace taskrunner::fleet {
-
-/// How sure a host may be of another's death before its time has lapsed.
-enum class DeathProof : std::uint8_t {
-  off,    ///< sessions end by lapse of time only
-  local,  ///< the process is gone from this very machine
-  peers,  ///< that, and what watch connections prove (PeerProof)
-};
 
 /// What the watch asks of its host. Called on the watch's loop; answers come back there.
 struct FleetHost {

@@ -36,4 +36,6 @@ std::shared_ptr<Store> open_store(std::string_view text, const StoreOptions& opt
   return std::make_shared<MemoryStore>(*options.clock, std::move(random), options.keep);
 }
 
+bool is_shared(std::string_view url) { return parse_store_url(url).kind == StoreUrl::Kind::mongo; }
+
 }  // namespace taskrunner::store

@@ -33,6 +33,9 @@ struct StoreOptions {
 /// cannot be read or written.
 std::shared_ptr<Store> open_store(std::string_view url, const StoreOptions& options);
 
+/// Other processes may open the store of that URL too, and run its tasks. Throws Error{invalid_argument}.
+bool is_shared(std::string_view url);
+
 /// One thing that was looked at.
 struct StoreFinding {
   bool ok = false;

@@ -48,9 +48,9 @@ class Lines:
             self._ended = True
             self._changed.notify_all()
 
-    def await_match(self, pattern):
+    def await_match(self, pattern, seconds=DEADLINE_SECONDS):
         with self._changed:
-            self._changed.wait_for(lambda: re.search(pattern, self.text) or self._ended, DEADLINE_SECONDS)
+            self._changed.wait_for(lambda: re.search(pattern, self.text) or self._ended, seconds)
             found = re.search(pattern, self.text)
         assert found, f'{pattern!r} did not come; there is:\n{self.text}'
         return found
