@@ -114,7 +114,8 @@ TEST(Config, malformed_values_are_refused_with_what_is_wanted) {
   EXPECT_THAT(refusal("public-url", "http://a/path"), HasSubstr("origin"));
   EXPECT_THAT(refusal("namespace", "tasks"), HasSubstr("/tasks1"));
   EXPECT_THAT(refusal("auth", "token"), HasSubstr("not in this version"));
-  EXPECT_THAT(refusal("death-proof", "peers"), HasSubstr("not in this version"));
+  EXPECT_THAT(refusal("death-proof", "guess"), HasSubstr("peers"));
+  EXPECT_EQ(refusal("death-proof", "local"), "");
 }
 
 }  // namespace
