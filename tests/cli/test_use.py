@@ -24,8 +24,7 @@ class Use(ProgramTest):
 
     def test_what_comes_later_is_refused_by_name(self):
         for arguments in [['serve', '--auth', 'token'], ['serve', '--relay'], ['serve', '--share-topics'],
-                          ['serve', '--death-proof', 'peers'], ['serve', '--fleet-secret-file', 'x'],
-                          ['token', 'create']]:
+                          ['serve', '--fleet-secret-file', 'x'], ['token', 'create']]:
             self.assertIn('not in this version', self.run_program(*arguments, code=2).stderr)
 
     def test_an_address_that_others_reach_is_refused_without_authentication(self):
