@@ -39,7 +39,8 @@ class Door::Impl {
  public:
   Impl(boost::asio::io_context& io, const DoorOptions& options)
       : io_(io),
-        names_(ip_of(options.address), options.allow_origins),
+        names_(ip_of(options.address), options.allow_origins,
+               [runners = runners_](std::string_view origin) { return runners->is_fleet_origin(origin); }),
         http_(io, http_options(options, names_)),
         sockets_(io, socket_options(options, names_)),
         socket_api_(sockets_, runners_, book_),
@@ -52,14 +53,15 @@ class Door::Impl {
   void start() { http_.listen(); }
   std::uint16_t local_port() const { return http_.local_port(); }
 
-  void attach(core::TaskService& service, const std::string& socket_namespace) {
+  void attach(core::TaskService& service, const RunnerPlace& place) {
+    const std::string& socket_namespace = place.socket_namespace;
     if (!socket_namespace.starts_with('/'))
       throw Error(ErrorCode::invalid_argument, "the namespace '" + socket_namespace + "' must begin with '/', as /tasks");
     for (const auto& link : runners_->links)
       if (link->socket_namespace() == socket_namespace)
         throw Error(ErrorCode::conflict, "another runner of this process has the namespace '" + socket_namespace +
                                              "' on this port: give it another");
-    const auto link = std::make_shared<RunnerLink>(io_, service, socket_namespace);
+    const auto link = std::make_shared<RunnerLink>(io_, service, place);
     runners_->links.push_back(link);
     socket_api_.open(*link);
     link->start(events_of(link));
@@ -103,8 +105,8 @@ class Door::Impl {
   }
 
   boost::asio::io_context& io_;
-  const OwnNames names_;
   const std::shared_ptr<Runners> runners_ = std::make_shared<Runners>();
+  const OwnNames names_;
   const std::shared_ptr<SubscriptionBook> book_ = std::make_shared<SubscriptionBook>();
   net::HttpServer http_;
   net::SocketIoServer sockets_;
@@ -117,9 +119,7 @@ Door::Door(boost::asio::io_context& io, DoorOptions options) : impl_(std::make_s
 Door::~Door() { stop(); }
 void Door::start() { impl_->start(); }
 std::uint16_t Door::local_port() const { return impl_->local_port(); }
-void Door::attach(core::TaskService& service, const std::string& socket_namespace) {
-  impl_->attach(service, socket_namespace);
-}
+void Door::attach(core::TaskService& service, const RunnerPlace& place) { impl_->attach(service, place); }
 void Door::detach(const core::TaskService& service) { impl_->detach(service); }
 void Door::stop_accepting() { impl_->stop_accepting(); }
 void Door::stop() { impl_->stop(); }

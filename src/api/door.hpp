@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/runner_place.hpp"
 #include "core/task_service.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -14,7 +15,7 @@ namespace taskrunner::api {
 struct DoorOptions {
   std::string address = "127.0.0.1";  ///< an IP address, or localhost
   std::uint16_t port = 0;             ///< 0: any free one
-  std::vector<std::string> allow_origins = {};  ///< of browsers, besides the door's own; a name
+  std::vector<std::string> allow_origins = {};  ///< of browsers, besides the door's own and the fleet's; a name
                                                 ///< under which a proxy leads here belongs in it too
   int stalled_timeout_ms = 30'000;  ///< a Socket.IO client that reads nothing of what waits for it is closed then
 };
@@ -32,7 +33,7 @@ class Door {
   std::uint16_t local_port() const;
 
   /// Clients see that runner until detach(). Throws Error{conflict} where another has its namespace.
-  void attach(core::TaskService& service, const std::string& socket_namespace);
+  void attach(core::TaskService& service, const RunnerPlace& place);
   /// The runner is not touched after it. Harmless twice.
   void detach(const core::TaskService& service);
   /// No new connections; those that are there go on.

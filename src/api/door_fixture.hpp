@@ -57,7 +57,7 @@ class DoorTest : public testing::Test {
       : runner({"here", "http://127.0.0.1:1"}, store, random, system_clock()),
         door(io, {"127.0.0.1", 0, {"http://h"}, stalled_timeout_ms}) {
     door.start();
-    door.attach(runner, "/tasks");
+    door.attach(runner, {"/tasks"});
   }
   ~DoorTest() override {
     door.stop();

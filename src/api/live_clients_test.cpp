@@ -55,7 +55,7 @@ class ModelSubscription final : public Subscription {
 /// A host's door: goes away whole with a restart.
 struct Host {
   Host(boost::asio::io_context& io, core::TaskService& service)
-      : link(std::make_shared<RunnerLink>(io, service, "/tasks")) {
+      : link(std::make_shared<RunnerLink>(io, service, RunnerPlace{"/tasks"})) {
     link->start({});
   }
   ~Host() { link->cut(); }

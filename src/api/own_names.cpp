@@ -26,8 +26,8 @@ std::string_view host_of(std::string_view origin) {
 
 }  // namespace
 
-OwnNames::OwnNames(std::string_view listen_address, std::vector<std::string> allow_origins)
-    : allowed_(std::move(allow_origins)) {
+OwnNames::OwnNames(std::string_view listen_address, std::vector<std::string> allow_origins, IsFleetOrigin is_fleet_origin)
+    : allowed_(std::move(allow_origins)), is_fleet_origin_(std::move(is_fleet_origin)) {
   boost::system::error_code error;
   const auto address = boost::asio::ip::make_address(listen_address, error);
   is_loopback_ = !error && address.is_loopback();
@@ -48,7 +48,7 @@ bool OwnNames::allows(std::string_view origin, std::string_view host) const {
   const bool is_listed = std::any_of(allowed_.begin(), allowed_.end(), [&](const std::string& allowed) {
     return net::equal_ignoring_case(allowed, origin);
   });
-  return is_own_host(host) && (is_listed || net::same_origin(origin, host));
+  return is_own_host(host) && (is_listed || net::same_origin(origin, host) || (is_fleet_origin_ && is_fleet_origin_(origin)));
 }
 
 net::OriginPolicy OwnNames::policy() const {

@@ -2,6 +2,7 @@
 
 #include "net/origin_policy.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,8 +12,10 @@ namespace taskrunner::api {
 /// Under which names this host is spoken to, and from which pages. Immutable.
 class OwnNames {
  public:
-  /// `allow_origins`: besides the host's own, such as https://tasks.example.com.
-  OwnNames(std::string_view listen_address, std::vector<std::string> allow_origins);
+  /// Asked at each request; absent: no.
+  using IsFleetOrigin = std::function<bool(std::string_view origin)>;
+  /// `allow_origins`: besides the host's own and the fleet's, such as https://tasks.example.com.
+  OwnNames(std::string_view listen_address, std::vector<std::string> allow_origins, IsFleetOrigin is_fleet_origin = {});
 
   /// A host that listens at loopback answers to addresses, localhost, and the names of allowed origins only: any other
   /// name in `Host` is a page that had its own name lead here (DNS rebinding).
@@ -23,6 +26,7 @@ class OwnNames {
  private:
   bool is_loopback_ = false;
   std::vector<std::string> allowed_;
+  IsFleetOrigin is_fleet_origin_;
 };
 
 }  // namespace taskrunner::api

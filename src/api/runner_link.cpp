@@ -41,10 +41,10 @@ class RunnerLink::Listener final : public core::RunnerListener {
   const boost::asio::io_context::executor_type executor_;
 };
 
-RunnerLink::RunnerLink(boost::asio::io_context& io, core::TaskService& service, std::string socket_namespace)
+RunnerLink::RunnerLink(boost::asio::io_context& io, core::TaskService& service, RunnerPlace place)
     : io_(io),
       service_(&service),
-      socket_namespace_(std::move(socket_namespace)),
+      place_(std::move(place)),
       hub_(std::make_shared<live::LiveHub>(io, source_of(service))) {}
 
 RunnerLink::~RunnerLink() { cut(); }
@@ -54,11 +54,19 @@ void RunnerLink::start(RunnerEvents events) {
   listener_ = std::make_shared<Listener>(*this);
   service_->listen(listener_);
   hub_->start(events_.on_feed);
+  if (!place_.is_in_fleet) return;
+  fleet_ = std::make_shared<FleetHosts>(io_, [weak = weak_from_this()] {
+    const auto link = weak.lock();
+    if (!link) throw Error(ErrorCode::unavailable, "the runner is gone");
+    return link->service().hosts();
+  });
+  fleet_->start();
 }
 
 void RunnerLink::cut() {
   if (!service_) return;
   hub_->close();
+  if (fleet_) fleet_->stop();
   listener_.reset();
   service_ = nullptr;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "api/fleet_hosts.hpp"
+#include "api/runner_place.hpp"
 #include "base/clock.hpp"
 #include "core/task_service.hpp"
 #include "live/live_hub.hpp"
@@ -26,7 +28,7 @@ struct RunnerEvents {
 /// Door's loop only.
 class RunnerLink : public std::enable_shared_from_this<RunnerLink> {
  public:
-  RunnerLink(boost::asio::io_context& io, core::TaskService& service, std::string socket_namespace);
+  RunnerLink(boost::asio::io_context& io, core::TaskService& service, RunnerPlace place);
   ~RunnerLink();
 
   /// Begins to hear of the runner.
@@ -37,7 +39,8 @@ class RunnerLink : public std::enable_shared_from_this<RunnerLink> {
   /// Throws Error{unavailable} where the runner is gone: ask again after each co_await.
   core::TaskService& service() const;
   bool is_cut() const { return service_ == nullptr; }
-  const std::string& socket_namespace() const { return socket_namespace_; }
+  const std::string& socket_namespace() const { return place_.socket_namespace; }
+  bool is_fleet_origin(std::string_view origin) const { return fleet_ && fleet_->has_origin(origin); }
   live::LiveHub& hub() { return *hub_; }
   const live::LiveHub& hub() const { return *hub_; }
   boost::asio::io_context& io() { return io_; }
@@ -51,10 +54,11 @@ class RunnerLink : public std::enable_shared_from_this<RunnerLink> {
 
   boost::asio::io_context& io_;
   core::TaskService* service_;
-  const std::string socket_namespace_;
+  const RunnerPlace place_;
   RunnerEvents events_;
   std::shared_ptr<live::LiveHub> hub_;
   std::shared_ptr<Listener> listener_;
+  std::shared_ptr<FleetHosts> fleet_;
 };
 
 }  // namespace taskrunner::api

@@ -24,6 +24,11 @@ class Runners {
     return found == links.end() ? nullptr : *found;
   }
 
+  /// A live host that shares a store with one of them has that origin.
+  bool is_fleet_origin(std::string_view origin) const {
+    return std::any_of(links.begin(), links.end(), [&](const auto& link) { return link->is_fleet_origin(origin); });
+  }
+
   /// Where that task's body runs now; null where none does.
   std::shared_ptr<RunnerLink> running(const ObjectId& id) const {
     const auto found = std::find_if(links.begin(), links.end(),

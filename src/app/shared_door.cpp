@@ -70,8 +70,8 @@ SharedDoor::~SharedDoor() {
   loop_.stop();
 }
 
-void SharedDoor::attach(core::TaskService& service, const std::string& socket_namespace) {
-  run_on(loop_, [&] { door_.attach(service, socket_namespace); });
+void SharedDoor::attach(core::TaskService& service, const api::RunnerPlace& place) {
+  run_on(loop_, [&] { door_.attach(service, place); });
 }
 
 void SharedDoor::detach(core::TaskService& service) {

@@ -19,7 +19,7 @@ class SharedDoor {
   ~SharedDoor();
 
   /// Clients of that namespace see this runner's tasks, until detach().
-  void attach(core::TaskService& service, const std::string& socket_namespace);
+  void attach(core::TaskService& service, const api::RunnerPlace& place);
   void detach(core::TaskService& service);
   /// The address that it listens at.
   const std::string& address() const { return address_; }

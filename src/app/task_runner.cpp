@@ -75,7 +75,7 @@ class TaskRunner::Impl {
     open_door();
     // After a stop the port may be another.
     if (door && options.public_url.empty()) runner->set_base_url(door->origin());
-    if (door) door->attach(*runner, options.socket_namespace);
+    if (door) door->attach(*runner, {options.socket_namespace, fleet != nullptr});
     if (fleet) fleet->start(door ? app::reachable_ip(door->address(), options.public_url) : "");
     runner->start();
     started = true;

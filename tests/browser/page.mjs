@@ -6,9 +6,11 @@ const patience_ms = 30_000;
 
 export class TaskPage {
   problems = [];  // what the browser complained about
-  foreign = [];   // requests that went elsewhere than to the server
+  foreign = [];   // requests that went elsewhere than to the server and its fellows
+  asked = new Set();  // the origins that requests went to
 
-  static async open(browser, server, options = {}) {
+  // `fellows`: other hosts that the page may speak to.
+  static async open(browser, server, {fellows = [], ...options} = {}) {
     const context = await browser.newContext({viewport: {width: 1280, height: 800}, ...options});
     const page = new TaskPage();
     page.context = context;
@@ -19,9 +21,14 @@ export class TaskPage {
       // That the server is away is what some tests are about.
       if (message.type() === 'error' && !/ERR_CONNECTION|WebSocket connection/.test(message.text())) page.problems.push(message.text());
     });
-    page.tab.on('request', (request) => {
-      if (!request.url().startsWith(server.url) && !request.url().startsWith(server.url.replace('http', 'ws'))) page.foreign.push(request.url());
-    });
+    const known = [server, ...fellows].map(({url}) => url);
+    const note = (url) => {
+      const {origin} = new URL(url.replace(/^ws/, 'http'));
+      page.asked.add(origin);
+      if (!known.includes(origin)) page.foreign.push(url);
+    };
+    page.tab.on('request', (request) => note(request.url()));
+    page.tab.on('websocket', (socket) => note(socket.url()));
     await page.tab.goto(server.url);
     await page.connection('connected');
     return page;
@@ -46,6 +53,12 @@ export class TaskPage {
       return bar !== null && Number(bar.dataset.spent) >= wanted;
     }, [id, bytes]);
     return this.spent(id);
+  }
+
+  // Waits until the task's own page is like that: its attributes' names and values.
+  view(attributes) {
+    const words = Object.entries(attributes).map(([name, value]) => `[data-${name}="${value}"]`);
+    return this.tab.locator(`[data-testid=task-view]${words.join('')}`).waitFor();
   }
 
   act(id, action) { return this.row(id).getByTestId(`action-${action}`).click(); }

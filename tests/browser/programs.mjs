@@ -12,13 +12,18 @@ import {chromium} from 'playwright-core';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const start_timeout_ms = 20_000;
 
-// {url, accessLog, files, stop()}; see tests/support/origin --help.
-export async function start_origin(...files) {
-  const child = spawn(path.join(root, 'tests/support/origin'), files.flatMap((file) => ['--file', file]),
-    {stdio: ['pipe', 'pipe', 'inherit']});
+// What a program of tests/support says in its one line, and stop().
+async function start_support(name, options) {
+  const child = spawn(path.join(root, 'tests/support', name), options, {stdio: ['pipe', 'pipe', 'inherit']});
   const [line] = await once(createInterface({input: child.stdout}), 'line');
   return {...JSON.parse(line), stop: () => ended(child, () => child.stdin.end())};
 }
+
+// {url, accessLog, files, stop()}; see tests/support/origin --help.
+export const start_origin = (...files) => start_support('origin', files.flatMap((file) => ['--file', file]));
+
+// {uri, stop()}; see tests/support/mongod --help.
+export const start_mongod = () => start_support('mongod', []);
 
 async function ended(child, end) {
   if (child.exitCode !== null || child.signalCode !== null) return;
@@ -38,9 +43,11 @@ function free_port() {
 }
 
 // A server on a folder of its own. kill() is kill -9; start() again uses the same store, port and downloads.
+// `options` are more of serve's; a store among them goes before the folder's own.
 export class Server {
-  static async create() {
+  static async create(...options) {
     const server = new Server();
+    server.options = options.includes('--store') ? options : ['--store', 'sqlite:tasks.db', ...options];
     server.home = fs.mkdtempSync(path.join(os.tmpdir(), 'task-runner-browser-'));
     server.downloads = path.join(server.home, 'downloads');
     server.port = await free_port();
@@ -50,7 +57,7 @@ export class Server {
   }
 
   async start() {
-    this.child = spawn(process.env.TASK_RUNNER_BIN, ['serve', '--store', `sqlite:${this.home}/tasks.db`,
+    this.child = spawn(process.env.TASK_RUNNER_BIN, ['serve', ...this.options,
       '--listen', `127.0.0.1:${this.port}`, '--download-dir', this.downloads],
     {cwd: this.home, stdio: ['ignore', fs.openSync(`${this.home}/server.log`, 'a'), fs.openSync(`${this.home}/server.log`, 'a')]});
     const deadline = Date.now() + start_timeout_ms;
