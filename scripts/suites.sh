@@ -31,7 +31,7 @@ web         | web/tests/*.test.mjs          |                           |       
 net_clients | tests/net_clients/run         | example_socketio_echo     | pip            | beside | tests/net_clients/run
 compat      | tests/compat/run              | task-runner               |                | beside | tests/compat/run
 cli         | tests/cli/run                 | task-runner               | nginx python mongod | beside | tests/cli/run
-examples    | examples/*/main.cpp           | task-runner examples      | nginx          | beside | tests/examples/run
+examples    | examples/*/main.cpp           | task-runner examples      | nginx mongod   | beside | tests/examples/run
 browser     | tests/browser/run             | task-runner               | chromium nginx mongod | alone  | tests/browser/run
 package     | tests/package/run             | taskrunner_install        |                | alone  | tests/package/run
 asan        | src/*/*_test.cpp              |                           | nginx mongod   | alone  | scripts/sanitized asan
