@@ -10,8 +10,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-/// How long the server waits for an event before it answers with none: how long a stop takes at most.
-constexpr int await_ms = 200;
 constexpr int most_failures = 20;  ///< in a row, while there is a primary: about half a minute
 constexpr milliseconds primary_check_period{1'000};
 constexpr milliseconds primary_poll_period{50};
@@ -61,7 +59,7 @@ void MongoFeed::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     try {
       if (!stream_) open_stream();
-      read_stream();
+      read_stream(stop);
       failures_ = 0;
     } catch (const StreamError& error) {
       stream_.reset();
@@ -80,9 +78,9 @@ void MongoFeed::open_stream() {
   if (std::exchange(is_place_lost_, false)) lose("the server's history no longer has the feed's place");
 }
 
-void MongoFeed::read_stream() {
+void MongoFeed::read_stream(const std::stop_token& stop) {
   if (stream_->form() != wanted_form()) return stream_.reset();
-  const auto batch = stream_->next(await_ms);
+  const auto batch = stream_->next(static_cast<int>(pace_.wait().count()));
   bool is_gone = false;
   bool is_database_gone = false;
   std::vector<TaskChange> changes;
@@ -103,6 +101,8 @@ void MongoFeed::read_stream() {
   if (!publish(std::move(events))) return stream_.reset();
   token_ = stream_->token();
   if (stream_->is_over() || !is_on_primary()) stream_.reset();
+  pace_.on_read(batch.size(), MongoStream::most_events, steady_clock::now());
+  pause(stop, pace_.pause());
 }
 
 bool MongoFeed::publish(std::vector<FeedEvent> events) {
@@ -157,6 +157,7 @@ void MongoFeed::wait_for_primary(const std::stop_token& stop) {
 }
 
 void MongoFeed::pause(const std::stop_token& stop, milliseconds length) {
+  if (length == milliseconds(0)) return;
   std::unique_lock lock(pause_mutex_);
   pause_.wait_for(lock, stop, length, [] { return false; });
 }

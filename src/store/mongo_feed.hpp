@@ -3,6 +3,7 @@
 #include <taskrunner/store.hpp>
 
 #include "base/random.hpp"
+#include "store/feed_pace.hpp"
 #include "store/feed_ring.hpp"
 #include "store/feed_translator.hpp"
 #include "store/mongo_client.hpp"
@@ -80,7 +81,7 @@ class MongoFeed final : public Feed {
  private:
   void run(const std::stop_token& stop);
   void open_stream();
-  void read_stream();
+  void read_stream(const std::stop_token& stop);
   bool publish(std::vector<FeedEvent> events);
   void lose(const std::string& why);
   void put_collection_back();
@@ -99,6 +100,7 @@ class MongoFeed final : public Feed {
 
   // Of the thread.
   FeedTranslator translator_;
+  FeedPace pace_;
   MongoPool::Client client_;
   std::unique_ptr<MongoStream> stream_;
   std::string token_;  ///< after the last batch that was published

@@ -8,7 +8,6 @@
 namespace taskrunner::store {
 namespace {
 
-constexpr std::int64_t most_events_a_batch = 1'000;
 /// The cursor of a stream on a database has this name.
 constexpr const char* cursor_collection = "$cmd.aggregate";
 constexpr std::uint32_t not_a_replica_set = 40573;
@@ -98,7 +97,7 @@ void MongoStream::open(const std::string& after) {
 
 std::vector<std::string_view> MongoStream::next(int await_ms) {
   run(Json{{"getMore", Json::int64(cursor_id_)}, {"collection", cursor_collection},
-           {"batchSize", most_events_a_batch}, {"maxTimeMS", await_ms}}, reply_);
+           {"batchSize", most_events}, {"maxTimeMS", await_ms}}, reply_);
   take_place(reply_.bytes);
   return batch_of(reply_.bytes, "cursor.nextBatch");
 }

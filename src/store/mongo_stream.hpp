@@ -45,6 +45,8 @@ class MongoStream {
   MongoStream(const MongoStream&) = delete;
   MongoStream& operator=(const MongoStream&) = delete;
 
+  static constexpr std::size_t most_events = 1'000;  ///< in one answer
+
   /// The next events as BSON documents, good until the next call. Waits at most `await_ms` for one: none is no error.
   /// Throws StreamError.
   std::vector<std::string_view> next(int await_ms);
