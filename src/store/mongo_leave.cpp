@@ -12,18 +12,14 @@ namespace {
 
 using namespace expression;
 
-constexpr std::int64_t unique_key_kept_ms = 24 * 3'600'000LL;
 constexpr int errors_kept = 10;
 
-/// Where a task goes, and what that depends on. `to` is one of the words of `state`; where it can only be
-/// `completed`, that is the word itself, and what else could be is left out of the update.
+/// Where a task goes, and what that depends on.
 struct Leaving {
-  Json to;
-  Json outcome;             ///< where `to` is `completed`
-  Json wait_ms = 0;         ///< else
-  JsonObject own_fields;    ///< what the transition changes beside
-
-  bool always_completes() const { return to == Json("completed"); }
+  Json to;                ///< one of the words of `state`
+  Json outcome;           ///< where it is `completed`
+  Json wait_ms = 0;       ///< else
+  JsonObject own_fields;  ///< what the transition changes beside
 };
 
 Json asked(const char* op) { return equal("$signal.op", op); }
@@ -41,18 +37,6 @@ Json backoff_ms(Json failures) {
   Json doublings = call("$min", 20, call("$max", 0, call("$subtract", std::move(failures), 1)));
   Json bound = call("$min", 300'000, call("$multiply", 1'000, call("$pow", 2, std::move(doublings))));
   return call("$toLong", call("$trunc", call("$multiply", "$_args.jitter", std::move(bound))));
-}
-
-Leaving leaving(const CompleteTask&) {
-  Leaving leave{"completed", "success", 0, {}};
-  leave.own_fields.append("response", "$_args.response");
-  return leave;
-}
-
-Leaving leaving(const TakeStop& stop) {
-  Leaving leave{"completed", "cancelled", 0, {}};
-  if (stop.response) leave.own_fields.append("response", "$_args.response");
-  return leave;
 }
 
 Leaving leaving(const RunAgain&) {
@@ -115,8 +99,7 @@ Json first_stage(const Leaving& leave, const MongoUpdateContext& context) {
 }
 
 Json second_stage(Leaving leave, const MongoUpdateContext& context) {
-  const auto where_completed = [&](Json value, Json otherwise) {
-    if (leave.always_completes()) return value;
+  const auto where_completed = [](Json value, Json otherwise) {
     return choose(equal("$_to", "completed"), std::move(value), std::move(otherwise));
   };
   JsonObject fields = std::move(leave.own_fields);

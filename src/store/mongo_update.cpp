@@ -2,6 +2,7 @@
 
 #include <taskrunner/task_record.hpp>
 
+#include "store/mongo_complete.hpp"
 #include "store/mongo_expression.hpp"
 #include "store/mongo_leave.hpp"
 
@@ -26,7 +27,7 @@ void put(JsonObject& out, const char* name, const std::optional<T>& value) {
   if (value) out.append(name, Json(*value));
 }
 
-/// What differs from task to task within a statement.
+/// What differs from task to task within a statement, where it is more than a response.
 struct Arguments {
   double jitter;
 
@@ -39,12 +40,6 @@ struct Arguments {
     if (update.available_actions) out.append("availableActions", json_of(*update.available_actions));
     return out;
   }
-  JsonObject operator()(const CompleteTask& complete) const {
-    JsonObject out;
-    put(out, "response", complete.response);
-    if (complete.keep_ms) out.append("keepMs", bounded_ms(*complete.keep_ms));
-    return out;
-  }
   JsonObject operator()(const RunAgain& again) const { return Json{{"waitMs", bounded_ms(again.wait_ms)}}.as_object(); }
   JsonObject operator()(const FailTask& fail) const {
     JsonObject out = Json{{"error", fail.error}, {"permanent", fail.permanent}, {"jitter", jitter}}.as_object();
@@ -54,11 +49,6 @@ struct Arguments {
   JsonObject operator()(const TakePause&) const { return {}; }
   JsonObject operator()(const TakeResume& take) const {
     return Json{{"availableActions", json_of(take.available_actions)}}.as_object();
-  }
-  JsonObject operator()(const TakeStop& take) const {
-    JsonObject out;
-    put(out, "response", take.response);
-    return out;
   }
   JsonObject operator()(const ReleaseTask& release) const {
     return Json{{"waitMs", bounded_ms(release.wait_ms)}}.as_object();
@@ -165,12 +155,44 @@ struct Stages {
   }
 };
 
-/// An array constant is looked through by a hash table: as many tasks as there are cost no more each.
-Json arguments_stage(const JsonArray& ids, JsonArray arguments) {
-  Json own = ids.size() == 1 ? literal(std::move(arguments.front()))
-                             : call("$arrayElemAt", literal(std::move(arguments)),
-                                    call("$indexOfArray", literal(ids), "$_id"));
-  return set(Json{{"_args", std::move(own)}}.as_object());
+/// Each task's own of these. An array constant is looked through by a hash table: as many tasks as there are cost no
+/// more each.
+Json own_of(const JsonArray& ids, JsonArray values) {
+  if (ids.size() == 1) return literal(std::move(values.front()));
+  return call("$arrayElemAt", literal(std::move(values)), call("$indexOfArray", literal(ids), "$_id"));
+}
+
+/// The same of all that share a statement.
+struct Completion {
+  const char* outcome;
+  bool sets_response;
+  std::optional<std::int64_t> keep_ms;
+};
+
+std::optional<Completion> completion_of(const Transition& transition) {
+  if (const auto* complete = std::get_if<CompleteTask>(&transition))
+    return Completion{"success", complete->response.has_value(), complete->keep_ms};
+  if (const auto* stop = std::get_if<TakeStop>(&transition))
+    return Completion{"cancelled", stop->response.has_value(), std::nullopt};
+  return std::nullopt;
+}
+
+const Json& response_of(const Transition& transition) {
+  const auto* complete = std::get_if<CompleteTask>(&transition);
+  return complete ? *complete->response : *std::get<TakeStop>(transition).response;
+}
+
+Json completion(const Completion& common, const JsonArray& ids, std::span<const Transition* const> transitions,
+                const MongoUpdateContext& context) {
+  // A stop that says nothing leaves what the task has said before.
+  Json response = std::holds_alternative<TakeStop>(*transitions.front()) ? Json("$response") : removed();
+  if (common.sets_response) {
+    JsonArray responses;
+    for (const Transition* transition : transitions) responses.push_back(response_of(*transition));
+    response = own_of(ids, std::move(responses));
+  }
+  const std::int64_t keep_ms = std::clamp<std::int64_t>(common.keep_ms.value_or(context.keep.success_ms), 0, longest_ms);
+  return completion_stage({common.outcome, std::move(response), keep_ms}, context);
 }
 
 const Fence* fence_of(const Transition& transition) {
@@ -182,6 +204,18 @@ const Fence* fence_of(const Transition& transition) {
           return nullptr;
       },
       transition);
+}
+
+/// Each task's arguments stand in `_args` while its stages are carried out.
+JsonArray staged(const JsonArray& ids, std::span<const Transition* const> transitions, std::span<const double> jitters,
+                 const MongoUpdateContext& context) {
+  JsonArray arguments;
+  for (std::size_t i = 0; i < transitions.size(); ++i)
+    arguments.push_back(std::visit(Arguments{jitters[i]}, *transitions[i]));
+  JsonArray pipeline{set(Json{{"_args", own_of(ids, std::move(arguments))}}.as_object())};
+  for (Json& stage : std::visit(Stages{context}, *transitions.front())) pipeline.push_back(std::move(stage));
+  pipeline.push_back(call("$unset", "_args"));
+  return pipeline;
 }
 
 }  // namespace
@@ -199,25 +233,24 @@ std::string statement_key(const Transition& transition) {
     key += reap->token.view();
   }
   if (const auto* update = std::get_if<UpdateTask>(&transition)) key += members_of(*update);
-  if (const auto* stop = std::get_if<TakeStop>(&transition)) key += stop->response ? 'r' : '-';
+  if (const auto completion = completion_of(transition)) {
+    key += completion->sets_response ? 'r' : '-';
+    if (completion->keep_ms) key += std::to_string(*completion->keep_ms);
+  }
   return key;
 }
 
 Json update_statement(std::span<const Transition* const> transitions, std::span<const double> jitters,
                       const MongoUpdateContext& context) {
   JsonArray ids;
-  JsonArray arguments;
-  for (std::size_t i = 0; i < transitions.size(); ++i) {
-    ids.push_back(task_id_of(*transitions[i]));
-    arguments.push_back(std::visit(Arguments{jitters[i]}, *transitions[i]));
-  }
+  for (const Transition* transition : transitions) ids.push_back(task_id_of(*transition));
   const Transition& first = *transitions.front();
   JsonObject filter;
   filter.append("_id", ids.size() == 1 ? ids.front() : Json{{"$in", ids}});
   for (auto& [name, condition] : std::visit(Guard{}, first)) filter.append(name, condition);
-  JsonArray pipeline{arguments_stage(ids, std::move(arguments))};
-  for (Json& stage : std::visit(Stages{context}, first)) pipeline.push_back(std::move(stage));
-  pipeline.push_back(call("$unset", "_args"));
+  const auto common = completion_of(first);
+  JsonArray pipeline = common ? JsonArray{completion(*common, ids, transitions, context)}
+                              : staged(ids, transitions, jitters, context);
   return Json{{"q", std::move(filter)}, {"u", std::move(pipeline)}, {"multi", ids.size() > 1}};
 }
 

@@ -3,11 +3,14 @@
 #include <taskrunner/transition.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace taskrunner::store {
+
+inline constexpr std::int64_t unique_key_kept_ms = 24 * 3'600'000LL;  ///< at least
 
 /// What an update is made of beside its transitions.
 struct MongoUpdateContext {
