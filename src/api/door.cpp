@@ -48,6 +48,7 @@ class Door::Impl {
     sockets_.attach(http_);
     tasks_->open(sockets_);
     rest_->open(http_);
+    close_all_sockets();
   }
 
   void start() { http_.listen(); }
@@ -64,6 +65,7 @@ class Door::Impl {
     const auto link = std::make_shared<RunnerLink>(io_, service, place);
     runners_->links.push_back(link);
     socket_api_.open(*link);
+    sockets_.reopen();
     link->start(events_of(link));
   }
 
@@ -75,6 +77,7 @@ class Door::Impl {
     const std::shared_ptr<RunnerLink> link = *found;
     runners_->links.erase(found);
     link->cut();
+    if (runners_->links.empty()) return close_all_sockets();
     tasks_->close(*link);
     socket_api_.close(*link);
   }
@@ -87,6 +90,10 @@ class Door::Impl {
   }
 
  private:
+  /// While there is no runner, sockets are turned away by HTTP and lose their connection: the official client comes back
+  /// by itself after that, but never after a DISCONNECT or a CONNECT_ERROR.
+  void close_all_sockets() { sockets_.drain(0); }
+
   RunnerEvents events_of(const std::shared_ptr<RunnerLink>& link) {
     const std::weak_ptr<RunnerLink> weak = link;
     RunnerEvents events;

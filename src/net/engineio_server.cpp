@@ -175,6 +175,12 @@ void EngineServer::Impl::drain(std::string reason, int over_ms) {
   drain_step();
 }
 
+void EngineServer::Impl::reopen() {
+  draining = false;
+  drain_timer_.cancel();
+  to_drain_.clear();
+}
+
 void EngineServer::Impl::drain_step() {
   for (std::size_t closed = 0; closed < drain_share_ && !to_drain_.empty(); ++closed) {
     const auto session = to_drain_.back().lock();
@@ -247,6 +253,7 @@ void EngineServer::join(std::shared_ptr<EngineGroup> group) {
 }
 
 void EngineServer::drain(std::string_view reason, int over_ms) { impl_->drain(std::string(reason), over_ms); }
+void EngineServer::reopen() { impl_->reopen(); }
 void EngineServer::stop(std::string_view reason) { impl_->stop(reason); }
 
 EngineStats EngineServer::stats() const {

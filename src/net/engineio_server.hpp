@@ -70,6 +70,8 @@ class EngineServer {
   /// Refuses new sessions and closes those that are there evenly over that time, so that their clients do not all
   /// come to another server at once. stop() cuts it short.
   void drain(std::string_view reason, int over_ms);
+  /// Takes new sessions again: the end of a drain. Nothing where there was none.
+  void reopen();
   /// Closes every session and refuses new ones. Idempotent.
   void stop(std::string_view reason);
   EngineStats stats() const;

@@ -14,6 +14,7 @@ class EngineServer::Impl : public std::enable_shared_from_this<EngineServer::Imp
   void on_request(HttpRequest request, HttpResponder responder);
   void on_upgrade(HttpRequest request, UpgradedConnection given);
   void drain(std::string reason, int over_ms);
+  void reopen();
   void stop(std::string_view reason);
   /// Sessions with something queued are looked at from time to time; an idle server has no timer.
   void watch_stalled();

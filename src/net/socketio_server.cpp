@@ -75,6 +75,7 @@ Namespace* SocketIoServer::find(std::string_view name) {
 }
 
 void SocketIoServer::drain(int over_ms) { impl_->engine->drain("server shutting down", over_ms); }
+void SocketIoServer::reopen() { impl_->engine->reopen(); }
 void SocketIoServer::stop() { impl_->engine->stop("server shutting down"); }
 
 SocketIoStats SocketIoServer::stats() const {

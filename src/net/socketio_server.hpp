@@ -75,6 +75,8 @@ class SocketIoServer {
   /// Refuses new connections (503, Retry-After) and closes those that are there evenly over that time, with the
   /// same reason as stop(), which cuts it short.
   void drain(int over_ms);
+  /// Takes new connections again: the end of a drain.
+  void reopen();
   /// Closes every connection ("server shutting down") and refuses new ones. Idempotent.
   void stop();
 

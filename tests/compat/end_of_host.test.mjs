@@ -19,6 +19,20 @@ test('a host that is asked to end sends its clients away and ends with 0, whatev
   for (const socket of [...sockets, own]) await until(socket, ({event}) => event === 'disconnect');
 });
 
+test('an unmodified client comes back by itself when its host was ended politely and is started again', async (t) => {
+  const host = await start_host();
+  t.after(host.end);
+  const sockets = await Promise.all(['websocket', 'polling'].map((transport) =>
+    connect(`${host.url}/tasks`, {transports: [transport], reconnection: true, reconnectionDelayMax: 200})));
+  t.after(() => sockets.forEach((socket) => socket.disconnect()));
+  host.program.kill('SIGTERM');
+  await once(host.program, 'exit');
+  const again = await start_host('--listen', new URL(host.url).host);
+  t.after(again.end);
+  for (const socket of sockets)
+    await until(socket, () => socket.seen.filter(({event}) => event === 'taskRunnerInfo').length === 2, 'it is back');
+});
+
 const status_for = (url, host) => new Promise((resolve, reject) =>
   request(`${url}/api/v1/tasks`, {headers: {host}}, (response) => resolve(response.resume().statusCode)).on('error', reject).end());
 

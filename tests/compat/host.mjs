@@ -10,9 +10,10 @@ export const clients = {'socket.io-client 4.8': io_now, 'socket.io-client 4.5': 
 export const unknown_id = '0123456789abcdef01234567';
 const patience_ms = 10_000;
 
-// Starts the program on a free port and a store in memory; `end()` stops it.
+// Starts the program on a store in memory, and on a free port unless one is said; `end()` stops it.
 export async function start_host(...options) {
-  const program = spawn(process.env.TASK_RUNNER_BIN, ['serve', '--store', 'memory:', '--listen', '127.0.0.1:0', ...options],
+  const listen = options.includes('--listen') ? [] : ['--listen', '127.0.0.1:0'];
+  const program = spawn(process.env.TASK_RUNNER_BIN, ['serve', '--store', 'memory:', ...listen, ...options],
     {stdio: ['ignore', 'ignore', 'pipe']});
   const url = await new Promise((resolve, reject) => {
     createInterface({input: program.stderr}).on('line', (line) => {
