@@ -64,6 +64,35 @@ Json read_concern(MongoCommands::Reads reads) {
   return Json{{"level", reads == MongoCommands::Reads::committed ? "majority" : "local"}};
 }
 
+/// Options of a read that shows nothing older than that cluster time. libmongoc sends `afterClusterTime` for a session
+/// only, and drops it from options.
+class ReadOptions {
+ public:
+  ReadOptions(mongoc_client_t* client, const JsonObject& options, std::uint64_t cluster_time) {
+    const EncodedBson encoded(options);
+    bson_copy_to(&encoded.get(), &bson_);
+    if (cluster_time == 0) return;
+    bson_error_t error;
+    session_.reset(mongoc_client_start_session(client, nullptr, &error));
+    if (!session_) throw Error(ErrorCode::unavailable, error.message);
+    mongoc_client_session_advance_operation_time(session_.get(), static_cast<std::uint32_t>(cluster_time >> 32),
+                                                 static_cast<std::uint32_t>(cluster_time));
+    if (!mongoc_client_session_append(session_.get(), &bson_, &error)) throw Error(ErrorCode::internal, error.message);
+  }
+  ~ReadOptions() { bson_destroy(&bson_); }
+  ReadOptions(const ReadOptions&) = delete;
+  ReadOptions& operator=(const ReadOptions&) = delete;
+
+  const bson_t& get() const { return bson_; }
+
+ private:
+  struct Destroy {
+    void operator()(mongoc_client_session_t* session) const { mongoc_client_session_destroy(session); }
+  };
+  bson_t bson_;
+  std::unique_ptr<mongoc_client_session_t, Destroy> session_;
+};
+
 const bson_t& write_options() {
   static const EncodedBson options(
       Json{{"writeConcern", Json{{"w", "majority"}, {"j", true}, {"wtimeout", most_server_ms}}}}.as_object());
@@ -135,6 +164,10 @@ class Retries {
 
 }  // namespace
 
+std::uint64_t MongoCommands::oldest_of(Reads reads) const {
+  return reads == Reads::committed && oldest_to_read_ ? oldest_to_read_() : 0;
+}
+
 void MongoCommands::find(const std::string& collection, const JsonObject& filter, JsonObject options,
                          const std::function<void(std::string_view)>& each, Reads reads) {
   options.set("readConcern", read_concern(reads));
@@ -143,8 +176,8 @@ void MongoCommands::find(const std::string& collection, const JsonObject& filter
   const Json* limit = options.find("limit");
   options.set("batchSize", limit ? *limit : Json(10'000));
   const EncodedBson query(filter);
-  const EncodedBson opts(options);
   const MongoPool::Client client = names_.pool->take();
+  const ReadOptions opts(client.get(), options, oldest_of(reads));
   const std::unique_ptr<mongoc_collection_t, DestroyCollection> handle(
       mongoc_client_get_collection(client.get(), names_.database.c_str(), collection.c_str()));
   const std::unique_ptr<mongoc_cursor_t, DestroyCursor> cursor(

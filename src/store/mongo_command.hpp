@@ -46,6 +46,11 @@ class MongoCommands {
 
   const MongoCollections& names() const { return names_; }
 
+  /// From now on no read shows the store as it was before that cluster time (0: any will do), whichever member answers:
+  /// a primary that was elected just now, or does not know yet that it is none, knows less of what the majority has than
+  /// the feed has told. It waits, or fails in the end. Before other threads read.
+  void read_after(std::function<std::uint64_t()> cluster_time) { oldest_to_read_ = std::move(cluster_time); }
+
   /// Where a read may be of what the majority has not got yet.
   enum class Reads : std::uint8_t { committed, newest };
 
@@ -73,8 +78,10 @@ class MongoCommands {
  private:
   MongoWritten insert_some(const std::string& collection, std::span<const std::string> documents, WriteTries tries);
   MongoWritten try_writing(const bson_t& command, WriteTries tries);
+  std::uint64_t oldest_of(Reads reads) const;
 
   const MongoCollections names_;
+  std::function<std::uint64_t()> oldest_to_read_;
 };
 
 /// The server's code for a key that stands there already.

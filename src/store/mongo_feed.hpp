@@ -38,9 +38,9 @@ namespace taskrunner::store {
 ///  - a place is lost where the server's history is shorter than the feed was away, and where the collection was
 ///    dropped or renamed;
 ///  - now() may be behind a verb that has just returned, by the milliseconds that the stream takes. To join a read to
-///    the feed: take `cursor = now()`, then `t = newest_cluster_time()`, then `find` with readConcern snapshot, whose
-///    reply names its time T (cursor.atClusterTime). Where T < t, read again (another member, behind). Then go on from
-///    `cursor` with what is_after(event, T): the rest was in the read.
+///    the feed: take `cursor = now()`, then read with readConcern majority and afterClusterTime newest_cluster_time()
+///    (MongoCommands does), so that the read is not behind `cursor`; then go on from `cursor`. What the read showed
+///    already comes again, and is known by its `rev`.
 ///
 /// Thread-safe. Listeners are called on the feed's thread, once a batch.
 class MongoFeed final : public Feed {

@@ -36,6 +36,7 @@ MongoStore::MongoStore(MongoCollections names, StoreOptions options)
       feed_(commands_.names(), options_.random, [this] { make_missing_indexes(commands_); }) {
   make_missing_indexes(commands_);
   feed_.start();
+  commands_.read_after([this] { return feed_.newest_cluster_time(); });
 }
 
 MongoStore::~MongoStore() { feed_.stop(); }
