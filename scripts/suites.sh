@@ -33,6 +33,7 @@ compat      | tests/compat/run              | task-runner               |       
 cli         | tests/cli/run                 | task-runner               | nginx python mongod | beside | tests/cli/run
 examples    | examples/*/main.cpp           | task-runner examples      | nginx mongod   | beside | tests/examples/run
 browser     | tests/browser/run             | task-runner               | chromium nginx mongod | alone  | tests/browser/run
+chaos       | tests/chaos/run               | chaos_host                |         mongod | alone  | tests/chaos/run
 package     | tests/package/run             | taskrunner_install        |                | alone  | tests/package/run
 asan        | src/*/*_test.cpp              |                           | nginx mongod   | alone  | scripts/sanitized asan
 tsan        | src/*/*_test.cpp              |                           | nginx mongod   | alone  | scripts/sanitized tsan
