@@ -27,6 +27,7 @@ standalone  | tests/standalone/CMakeLists.txt | standalone_headers      |       
 simulate    | tests/simulation/CMakeLists.txt | simulate                | | beside | build/tests/simulate --seeds 100 --seed 1
 conformance | tests/conformance/CMakeLists.txt | conformance_test       | mongod         | beside | build/tests/conformance_test
 mongo_feed  | tests/mongo_feed/CMakeLists.txt | mongo_feed_test         | mongod         | beside | build/tests/mongo_feed_test
+kill_points | tests/kill_points/CMakeLists.txt | kill_points_test       | mongod         | beside | build/tests/kill_points_test
 web         | web/tests/*.test.mjs          |                           |                | beside | node --test web/tests/*.test.mjs
 net_clients | tests/net_clients/run         | example_socketio_echo     | pip            | beside | tests/net_clients/run
 compat      | tests/compat/run              | task-runner               |                | beside | tests/compat/run

@@ -1,70 +1,16 @@
 // The end of a whole process: polite, hurried, and kill -9.
 #include "engine/engine_fixture.hpp"
+#include "support/child_process.hpp"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cstdio>
-
-extern char** environ;
+#include <csignal>
 
 namespace taskrunner::engine {
 namespace {
 
 /// engine_host on that store.
-class Host {
+class Host : public test::ChildProcess {
  public:
-  explicit Host(const std::string& store) {
-    int ends[2] = {};
-    if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    std::string program = ENGINE_HOST;
-    std::string argument = store;
-    char* arguments[] = {program.data(), argument.data(), nullptr};
-    const int failed = posix_spawn(&pid_, ENGINE_HOST, &actions, nullptr, arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    close(ends[1]);
-    output_ = fdopen(ends[0], "r");
-    if (failed) throw std::runtime_error("engine_host does not start");
-  }
-  ~Host() {
-    end(SIGKILL);
-    if (output_) std::fclose(output_);
-  }
-  Host(const Host&) = delete;
-  Host& operator=(const Host&) = delete;
-
-  /// Its next line; empty where it ended.
-  std::string line() {
-    char text[200] = {};
-    if (!std::fgets(text, sizeof text, output_)) return "";
-    std::string line = text;
-    if (line.ends_with('\n')) line.pop_back();
-    return line;
-  }
-  void send(int number) const { kill(pid_, number); }
-  /// Its exit code; -1 where a signal ended it.
-  int wait() {
-    if (pid_ == 0) return code_;
-    int status = 0;
-    waitpid(pid_, &status, 0);
-    pid_ = 0;
-    return code_ = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  }
-  int end(int number) {
-    if (pid_) send(number);
-    return wait();
-  }
-
- private:
-  pid_t pid_ = 0;
-  int code_ = -1;
-  std::FILE* output_ = nullptr;
+  explicit Host(const std::string& store) : ChildProcess({ENGINE_HOST, store}) {}
 };
 
 class Process : public testing::Test {
@@ -93,7 +39,7 @@ TEST_F(Process, WhatWasSavedIsThereAfterAKillAndTheRunAfterItRecovers) {
   const ObjectId id = add_before("saves#1");
   Host host(store);
   ASSERT_EQ(host.line(), "saved");
-  EXPECT_EQ(host.end(SIGKILL), -1);
+  EXPECT_EQ(host.end(SIGKILL), -SIGKILL);
   TaskRunner runner(options());
   runner.handle("saves#1", [](Json data, Context& context) {
     return Json{{"data", data}, {"checkpoint", context.checkpoint_data()}, {"losses", context.task().losses}};
