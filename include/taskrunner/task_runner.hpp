@@ -44,6 +44,9 @@ struct TaskRunnerOptions {
   std::chrono::milliseconds grace = std::chrono::seconds(5);
   /// How soon the tasks of a host that died go to others, where hosts share a store.
   DeathProof death_proof = DeathProof::peers;
+  /// On MongoDB: runners of the old kind (without sessions) may have the same topics in the same collection. A validator
+  /// then keeps them from tasks that are held here, and what dead ones left is taken up; see docs/operating.md.
+  bool share_topics = false;
   /// Browser origins that may connect besides the host's own.
   std::vector<std::string> allow_origins = {};
 };

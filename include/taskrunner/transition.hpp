@@ -93,8 +93,15 @@ struct ReapTask {
   ObjectId token;
 };
 
+/// A runner of the old kind (which has no sessions) holds the task and has touched it for so long no more that it is
+/// taken for dead: the task is `to do` again, a paused one parked. Refused where a session holds it, or it was touched
+/// since. For hosts that share their topics with such runners.
+struct AdoptTask {
+  ObjectId id;
+};
+
 using Transition = std::variant<UpdateTask, CompleteTask, RunAgain, FailTask, TakePause, TakeResume, TakeStop,
-                                ReleaseTask, SignalTask, RetryTask, RemoveTask, ReapTask>;
+                                ReleaseTask, SignalTask, RetryTask, RemoveTask, ReapTask, AdoptTask>;
 
 /// The task that a transition is about.
 ObjectId task_id_of(const Transition& transition);

@@ -29,14 +29,14 @@ std::string place(const std::string& path, const toml::node& node, std::string_v
 
 /// A number in the file is as good as the same number in quotes.
 std::string word_from(const toml::node& node, const std::string& where) {
+  if (const auto yes = node.value_exact<bool>()) return *yes ? "true" : "false";
   if (const auto text = node.value_exact<std::string>()) return *text;
   if (const auto number = node.value_exact<std::int64_t>()) return std::to_string(*number);
-  throw Error(ErrorCode::invalid_argument, where + ": want a text or a whole number");
+  throw Error(ErrorCode::invalid_argument, where + ": want a text, a whole number, true or false");
 }
 
 OptionValue value_from(const OptionSpec& spec, const toml::node& node, std::string where) {
   OptionValue value{{}, std::move(where)};
-  if (spec.value_name.empty()) return value;
   const toml::array* array = node.as_array();
   if (array && !spec.is_list) throw Error(ErrorCode::invalid_argument, value.source + ": want one value, not a list");
   if (array)

@@ -84,6 +84,13 @@ TEST(Config, a_list_of_the_environment_is_separated_by_commas) {
   EXPECT_THAT(resolve_options({}, std::nullopt, set).topics, ElementsAre("sleep#1", "noop#1"));
 }
 
+TEST(Config, a_switch_is_on_or_off_wherever_it_is_given) {
+  EXPECT_FALSE(ServeOptions().runner.share_topics);
+  EXPECT_TRUE(from_file("share-topics = true").runner.share_topics);
+  EXPECT_FALSE(from_file("share-topics = false").runner.share_topics);
+  EXPECT_THROW(from_file("share-topics = 'perhaps'"), Error);
+}
+
 TEST(Config, what_is_wrong_in_a_file_is_named_with_its_line) {
   for (const auto& [text, wanted] : std::map<std::string, std::string>{{"\nmax-runing = 1", ":2: max-runing"},
                                                                        {"drain = 1.5", ":1: drain"},

@@ -86,7 +86,9 @@ void look_at_clock(Findings& out) {
 
 /// A store that the answering host holds is as it should be.
 void look_at_store(const ServeOptions& options, bool host_answers, Findings& out) {
-  for (auto& finding : store::check_store(options.runner.store)) {
+  store::StoreOptions store_options;
+  store_options.share_topics = options.runner.share_topics;
+  for (auto& finding : store::check_store(options.runner.store, store_options)) {
     if (!finding.ok && host_answers) finding.what += " (a host answers at " + options.runner.listen + ": it is probably that one)";
     out.push_back(std::move(finding));
   }

@@ -24,6 +24,15 @@ const std::string& word_of(const OptionValue& value) {
   return value.words[0];
 }
 
+/// A switch needs no value on the command line; elsewhere it has one.
+bool switch_of(const OptionValue& value) {
+  if (value.words.empty()) return true;
+  const std::string& word = word_of(value);
+  if (word == "true" || word == "1") return true;
+  if (word == "false" || word == "0") return false;
+  refuse(value, "want true or false");
+}
+
 std::int64_t duration_of(const OptionValue& value, const std::string& word, std::int64_t least_ms) {
   const auto ms = parse_duration_ms(word);
   if (!ms) refuse(value, "want a length of time, such as 250ms, 10s, 5m, 2h, 7d");
@@ -127,6 +136,7 @@ void set_death_proof(ServeOptions& options, const OptionValue& value) {
   else if (word == "peers") options.runner.death_proof = DeathProof::peers;
   else refuse(value, "want off, local or peers");
 }
+void set_share_topics(ServeOptions& options, const OptionValue& value) { options.runner.share_topics = switch_of(value); }
 void set_store(ServeOptions& options, const OptionValue& value) { options.runner.store = word_of(value); }
 void set_instance(ServeOptions& options, const OptionValue& value) { options.runner.instance = word_of(value); }
 void set_download_dir(ServeOptions& options, const OptionValue& value) { options.download_dir = word_of(value); }
@@ -158,9 +168,10 @@ constexpr OptionSpec specs[] = {
     {"session", "TIME", "length of this host's lease on its tasks (default 30s)", is_one, set_session},
     {"drain", "TIME", "after SIGTERM, time for tasks to reach a checkpoint (default 30s)", is_one, set_drain},
     {"death-proof", "HOW", "off, local or peers: how soon a dead host's tasks go to others (default peers)", is_one, set_death_proof},
+    {"share-topics", "", "on MongoDB, run the same topics as runners of the old kind, in the same collection", is_one, set_share_topics},
     {"allow-origin", "ORIGIN", "origins whose pages may connect besides the host's own", is_list, set_origins},
     {"auth", "HOW", "none: whoever reaches the address may do everything", is_one, set_auth},
-    later("relay", ""), later("share-topics", ""), later("behind-proxy", ""),
+    later("relay", ""), later("behind-proxy", ""),
     later("fleet-secret-file", "FILE"),
 };
 

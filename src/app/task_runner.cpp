@@ -41,6 +41,14 @@ core::RunnerOptions runner_options(const TaskRunnerOptions& options, std::uint16
   return out;
 }
 
+store::StoreOptions store_options(const TaskRunnerOptions& options, const std::shared_ptr<Random>& random) {
+  store::StoreOptions out;
+  out.random = random;
+  out.keep = options.keep;
+  out.share_topics = options.share_topics;
+  return out;
+}
+
 }  // namespace
 
 /// The port is opened first, so that the host's name and URL are known, and closed last.
@@ -49,7 +57,7 @@ class TaskRunner::Impl {
   explicit Impl(TaskRunnerOptions given)
       : options(std::move(given)),
         random(std::make_shared<Random>(Random::system_seed())),
-        store(store::open_store(options.store, {&system_clock(), random, options.keep})) {
+        store(store::open_store(options.store, store_options(options, random))) {
     open_door();
     runner = std::make_unique<core::Runner>(
         runner_options(options, door ? door->port() : 0, door ? door->origin() : ""), store, random, system_clock());

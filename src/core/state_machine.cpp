@@ -25,7 +25,7 @@ namespace core {
 namespace {
 
 /// What any host does with a task whose host is lost.
-struct ReapTransition {
+struct LossTransitions {
   TaskRecord& task;
   const TransitionContext& context;
 
@@ -43,12 +43,21 @@ struct ReapTransition {
       hand_back(task, task.losses > 1 ? backoff_ms(task.losses - 1, context.jitter) : 0, context);
     return changed;
   }
+
+  Decision operator()(const AdoptTask&) const {
+    if (task.state == TaskState::completed || !task.worker) return refuse("no runner holds the task");
+    if (task.lease && task.lease->session) return refuse("a session holds the task: it is reaped when that is lost");
+    if (task.updated_at_ms >= context.now_ms - silence_of_dead_runner_ms)
+      return refuse("'" + *task.worker + "' has touched the task lately");
+    hand_back(task, 0, context);
+    return changed;
+  }
 };
 
-struct Decide : OwnerTransitions, OperatorTransitions, ReapTransition {
+struct Decide : OwnerTransitions, OperatorTransitions, LossTransitions {
   using OwnerTransitions::operator();
   using OperatorTransitions::operator();
-  using ReapTransition::operator();
+  using LossTransitions::operator();
 };
 
 /// The claim order's keys; an absent priority is below every number, an absent due time before every time.

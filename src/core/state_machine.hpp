@@ -14,6 +14,9 @@ struct TransitionContext {
   double jitter = 1.0;  ///< in [0, 1): scales a backoff (full jitter)
 };
 
+/// After so long without a sign of life a runner of the old kind is taken for dead; theirs judge each other the same way.
+inline constexpr std::int64_t silence_of_dead_runner_ms = 8 * 3'600'000LL;
+
 enum class Effect : std::uint8_t {
   changed,    ///< the record was changed: write it (rev has grown)
   unchanged,  ///< the record is as asked already

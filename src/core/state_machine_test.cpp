@@ -215,6 +215,27 @@ TEST(StateMachine, OnlyTheClaimThatWasLostIsReaped) {
   EXPECT_EQ(effect_on(after(running_task(), CompleteTask{fence, {}, {}}), ReapTask{task_id, token}), Effect::lost);
 }
 
+TEST(StateMachine, OfASilentOldRunnerTasksAreAdoptedAndNobodyElses) {
+  TaskRecord held = to_do_task();
+  held.worker = "old:1";
+  held.updated_at_ms = now_ms - silence_of_dead_runner_ms - 1;
+  for (const TaskState state : {TaskState::to_do, TaskState::running}) {
+    held.state = state;
+    EXPECT_TRUE(is_claimable(after(held, AdoptTask{task_id}), now_ms));
+  }
+  held.state = TaskState::paused;
+  const TaskRecord parked = after(held, AdoptTask{task_id});
+  EXPECT_EQ(parked.state, TaskState::paused);
+  EXPECT_FALSE(parked.worker);
+  EXPECT_TRUE(parked.available_actions->resume);
+  ++held.updated_at_ms;
+  EXPECT_EQ(effect_on(held, AdoptTask{task_id}), Effect::refused);
+  TaskRecord ours = running_task();
+  ours.updated_at_ms = now_ms - 2 * silence_of_dead_runner_ms;
+  EXPECT_EQ(effect_on(ours, AdoptTask{task_id}), Effect::refused);
+  EXPECT_EQ(effect_on(to_do_task(), AdoptTask{task_id}), Effect::refused);
+}
+
 TEST(StateMachine, SavingForgivesLosses) {
   TaskRecord task = running_task();
   task.losses = 3;

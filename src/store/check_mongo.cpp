@@ -6,6 +6,7 @@
 #include "doc/bson.hpp"
 #include "store/mongo_command.hpp"
 #include "store/mongo_indexes.hpp"
+#include "store/task_validator.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -67,10 +68,10 @@ void check_rights(MongoCommands& commands, Findings& findings) {
       "give it the role readWrite on the database " + commands.names().database);
 }
 
-void check_indexes(MongoCommands& commands, Findings& findings) {
-  const std::vector<std::string> missing = missing_indexes(commands);
+void check_indexes(MongoCommands& commands, const std::vector<Json>& needed, Findings& findings) {
+  const std::vector<std::string> missing = missing_indexes(commands, needed);
   if (missing.empty()) return good(findings, "all indexes are there");
-  if (missing.size() == task_indexes().size())
+  if (missing.size() == needed.size())
     return good(findings, "the collection " + commands.names().tasks + " has no indexes of ours yet: serve makes them");
   bad(findings, fmt::format("indexes are missing: {}", fmt::join(missing, ", ")),
       "serve makes them when it starts, and says in its log why where it cannot; large collections take minutes");
@@ -96,6 +97,16 @@ void check_documents(MongoCommands& commands, Findings& findings) {
       "their state is unknown, or worker, waitUntil, createdAt or versionedTopic is no text: mend or remove them");
 }
 
+void check_validator(MongoCommands& commands, bool is_needed, Findings& findings) {
+  const std::optional<CollectionRules> rules = read_rules(commands);
+  if (rules && guards_tasks(*rules))
+    return good(findings, "the validator is there that keeps other runners from tasks which a host holds");
+  if (!is_needed) return;
+  if (!rules) return good(findings, "the collection " + commands.names().tasks + " is not there yet: serve makes it, with its validator");
+  bad(findings, "the validator is missing by which topics can be shared with other runners",
+      "serve --share-topics puts it there, and says in its log why where it cannot");
+}
+
 void check_clock(const JsonObject& hello, Findings& findings) {
   const Json* local_time = hello.find("localTime");
   const Date* date = local_time ? std::get_if<Date>(&local_time->value()) : nullptr;
@@ -110,7 +121,7 @@ void check_clock(const JsonObject& hello, Findings& findings) {
 
 }  // namespace
 
-std::vector<StoreFinding> check_mongo(const MongoUrl& url) {
+std::vector<StoreFinding> check_mongo(const MongoUrl& url, const StoreOptions& options) {
   Findings findings;
   try {
     MongoCommands commands(open_collections(url));
@@ -119,7 +130,8 @@ std::vector<StoreFinding> check_mongo(const MongoUrl& url) {
     check_replica_set(hello, findings);
     check_version(commands.ask(Json{{"buildInfo", 1}}.as_object()), findings);
     check_rights(commands, findings);
-    check_indexes(commands, findings);
+    check_indexes(commands, options.share_topics ? shared_task_indexes() : task_indexes(), findings);
+    check_validator(commands, options.share_topics, findings);
     check_clock(hello, findings);
     check_documents(commands, findings);
   } catch (const Error& error) {

@@ -9,6 +9,6 @@ namespace taskrunner::store {
 
 /// check_store() for MongoDB: server, replica set, rights, indexes, clock. Asks only; returns within seconds also where
 /// nobody answers.
-std::vector<StoreFinding> check_mongo(const MongoUrl& url);
+std::vector<StoreFinding> check_mongo(const MongoUrl& url, const StoreOptions& options);
 
 }  // namespace taskrunner::store

@@ -103,11 +103,11 @@ Findings check_sqlite(const StoreUrl& url) {
 
 }  // namespace
 
-std::vector<StoreFinding> check_store(std::string_view text) {
+std::vector<StoreFinding> check_store(std::string_view text, const StoreOptions& options) {
   try {
     const StoreUrl url = parse_store_url(text);
     if (url.kind == StoreUrl::Kind::sqlite) return check_sqlite(url);
-    if (url.kind == StoreUrl::Kind::mongo) return check_mongo(url.mongo);
+    if (url.kind == StoreUrl::Kind::mongo) return check_mongo(url.mongo, options);
     return {{true, "a store in memory: its tasks end with the process", {}}};
   } catch (const Error& error) {
     return {{false, error.what(), "give a store by --store"}};

@@ -2,6 +2,7 @@
 
 #include "store/mongo_store.hpp"
 
+#include "base/time_text.hpp"
 #include "core/task_document.hpp"
 
 #include <utility>
@@ -13,7 +14,7 @@ constexpr int most_tries = 20;
 
 /// Matches while the document stands as it was read: `rev` for what we write, state and holder for runners that write
 /// without it.
-JsonObject unchanged_since(const TaskRecord& task) {
+JsonObject unchanged_since(const TaskRecord& task, const Transition& transition, std::int64_t now_ms) {
   const auto same = [](const auto& value) { return value ? Json(*value) : Json{{"$exists", false}}; };
   JsonObject filter;
   filter.append("_id", task.id);
@@ -21,6 +22,9 @@ JsonObject unchanged_since(const TaskRecord& task) {
   filter.append("state", to_text(task.state));
   filter.append("worker", same(task.worker));
   filter.append("lease.token", task.lease ? Json(task.lease->token) : Json{{"$exists", false}});
+  // Old runners leave `rev` alone: only by this is it seen that one of them is alive after all.
+  if (std::holds_alternative<AdoptTask>(transition))
+    filter.append("updatedAt", Json{{"$lt", iso_time(now_ms - core::silence_of_dead_runner_ms)}});
   return filter;
 }
 
@@ -57,8 +61,8 @@ std::optional<TransitionResult> MongoStore::try_deciding(const Transition& trans
   if (found.empty()) return TransitionResult{TransitionStatus::not_found, "there is no such task", nullptr};
   const TaskRecord& before = *found.front();
   TaskRecord after = before;
-  core::Decision decision =
-      core::decide(after, transition, {time_.estimate_ms(), options_.keep, options_.random->fraction()});
+  const std::int64_t now_ms = time_.estimate_ms();
+  core::Decision decision = core::decide(after, transition, {now_ms, options_.keep, options_.random->fraction()});
   switch (decision.effect) {
     case core::Effect::refused: return answer(TransitionStatus::refused, std::move(decision.reason), transition, before);
     case core::Effect::lost: return answer(TransitionStatus::lost, std::move(decision.reason), transition, before);
@@ -66,14 +70,15 @@ std::optional<TransitionResult> MongoStore::try_deciding(const Transition& trans
     case core::Effect::changed:
     case core::Effect::removed: break;
   }
+  const JsonObject guard = unchanged_since(before, transition, now_ms);
   MongoWritten written;
   if (decision.effect == core::Effect::removed) {
     JsonObject command;
     command.append("delete", tasks());
-    command.append("deletes", JsonArray{Json{{"q", unchanged_since(before)}, {"limit", 1}}});
+    command.append("deletes", JsonArray{Json{{"q", guard}, {"limit", 1}}});
     written = commands_.write(command, WriteTries::twice);
   } else {
-    written = update(tasks(), {Json{{"q", unchanged_since(before)}, {"u", difference(before, after)}}}, WriteTries::twice);
+    written = update(tasks(), {Json{{"q", guard}, {"u", difference(before, after)}}}, WriteTries::twice);
   }
   if (!written.failures.empty())
     return answer(TransitionStatus::refused, written.failures.front().text, transition, before);

@@ -21,10 +21,12 @@ milliseconds pause_after(int failures) {
 
 }  // namespace
 
-MongoFeed::MongoFeed(MongoCollections names, std::shared_ptr<Random> random, std::function<void()> on_collection_gone)
+MongoFeed::MongoFeed(MongoCollections names, std::shared_ptr<Random> random, std::function<void()> on_collection_gone,
+                     std::function<void(const std::string&)> on_old_claim)
     : names_(std::move(names)),
       random_(std::move(random)),
       on_collection_gone_(std::move(on_collection_gone)),
+      on_old_claim_(std::move(on_old_claim)),
       ring_(random_->next()),
       client_(names_.pool->take()) {}
 
@@ -96,6 +98,8 @@ void MongoFeed::read_stream(const std::stop_token& stop) {
   }
   const auto look_up = [this](const std::vector<ObjectId>& ids) { return stream_->look_up(ids); };
   std::vector<FeedEvent> events = translator_.translate(std::move(changes), look_up);
+  for (const FeedEvent& event : events)
+    if (on_old_claim_ && event.state == TaskState::running && !event.session) on_old_claim_(event.versioned_topic);
   if (is_gone || is_database_gone) put_collection_back();
   if (is_gone) lose("the collection or its hosts' was dropped or renamed");
   if (!publish(std::move(events))) return stream_.reset();

@@ -59,7 +59,11 @@ class MongoFeed final : public Feed {
   /// readers are told that they lost their place: indexes and validator are to be put back. More than once where the
   /// database is dropped, since that undoes what the first call did. It may block and use the store; where it throws, that
   /// is logged.
-  MongoFeed(MongoCollections names, std::shared_ptr<Random> random, std::function<void()> on_collection_gone);
+  ///
+  /// `on_old_claim` is called on the feed's thread with the topic of each task that was seen to run without a session: a
+  /// runner of the old kind has it. It must return at once.
+  MongoFeed(MongoCollections names, std::shared_ptr<Random> random, std::function<void()> on_collection_gone,
+            std::function<void(const std::string&)> on_old_claim = {});
   /// Stops.
   ~MongoFeed() override;
 
@@ -94,6 +98,7 @@ class MongoFeed final : public Feed {
   const MongoCollections names_;
   const std::shared_ptr<Random> random_;
   const std::function<void()> on_collection_gone_;
+  const std::function<void(const std::string&)> on_old_claim_;
   FeedRing ring_;
   std::mutex publish_mutex_;  ///< whether documents are wanted is decided together with publishing
   std::atomic<std::uint64_t> newest_cluster_time_ = 0;

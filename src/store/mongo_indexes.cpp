@@ -61,20 +61,29 @@ const std::vector<Json>& task_indexes() {
   return indexes;
 }
 
-std::vector<std::string> missing_indexes(MongoCommands& commands) {
+const std::vector<Json>& shared_task_indexes() {
+  static const std::vector<Json> indexes = [] {
+    std::vector<Json> all = task_indexes();
+    all.push_back(index("oldWorker", Json{{"lease.session", 1}, {"versionedTopic", 1}}, exists("worker")));
+    return all;
+  }();
+  return indexes;
+}
+
+std::vector<std::string> missing_indexes(MongoCommands& commands, const std::vector<Json>& needed) {
   std::set<std::string> there;
   for (const JsonObject& known : commands.list_indexes(commands.names().tasks))
     if (const Json* name = known.find("name")) there.insert(name->as_string());
   std::vector<std::string> missing;
-  for (const Json& wanted : task_indexes())
+  for (const Json& wanted : needed)
     if (!there.contains(wanted.at("name").as_string())) missing.push_back(wanted.at("name").as_string());
   return missing;
 }
 
-void make_missing_indexes(MongoCommands& commands) {
-  const std::vector<std::string> missing = missing_indexes(commands);
+void make_missing_indexes(MongoCommands& commands, const std::vector<Json>& needed) {
+  const std::vector<std::string> missing = missing_indexes(commands, needed);
   std::vector<Json> wanted;
-  for (const Json& one : task_indexes())
+  for (const Json& one : needed)
     if (std::find(missing.begin(), missing.end(), one.at("name").as_string()) != missing.end()) wanted.push_back(one);
   if (wanted.empty()) return;
   if (is_empty(commands)) {

@@ -52,6 +52,7 @@ bool MongoStore::is_open(const ObjectId& session) {
 }
 
 void MongoStore::open_session(const SessionInfo& session, std::int64_t length_ms) {
+  old_runners_.run_here(session.topics);
   const std::int64_t sent_boot_ms = options_.clock->boot_ms();
   JsonObject fields;
   for (auto& [name, value] : session_fields(session)) fields.append(name, literal(value));

@@ -5,6 +5,7 @@
 #include "doc/bson.hpp"
 #include "query/compiled_query.hpp"
 #include "store/mongo_indexes.hpp"
+#include "store/task_validator.hpp"
 
 #include <utility>
 
@@ -33,13 +34,26 @@ MongoStore::MongoStore(MongoCollections names, StoreOptions options)
       commands_(std::move(names)),
       time_(*options_.clock, commands_),
       odd_(commands_.names().shown),
-      feed_(commands_.names(), options_.random, [this] { make_missing_indexes(commands_); }) {
-  make_missing_indexes(commands_);
+      old_runners_(commands_.names().shown, options_.share_topics),
+      feed_(commands_.names(), options_.random, [this] { prepare_collection(); },
+            [this](const std::string& topic) { old_runners_.note_claim(topic); }) {
+  prepare_collection();
   feed_.start();
   commands_.read_after([this] { return feed_.newest_cluster_time(); });
+  if (!options_.share_topics) return;
+  sharing_ = std::make_unique<PeriodicThread>(describe() + ": sharing topics", std::chrono::milliseconds(options_.sharing_period_ms),
+                                              [this] { keep_sharing(); });
 }
 
-MongoStore::~MongoStore() { feed_.stop(); }
+MongoStore::~MongoStore() {
+  sharing_.reset();
+  feed_.stop();
+}
+
+void MongoStore::prepare_collection() {
+  if (options_.share_topics) put_validator(commands_);
+  make_missing_indexes(commands_, options_.share_topics ? shared_task_indexes() : task_indexes());
+}
 
 std::shared_ptr<TaskRecord> MongoStore::decode(std::string_view bson) {
   try {

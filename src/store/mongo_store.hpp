@@ -9,7 +9,9 @@
 #include "store/mongo_time.hpp"
 #include "store/mongo_update.hpp"
 #include "store/odd_documents.hpp"
+#include "store/old_runners.hpp"
 #include "store/open_store.hpp"
+#include "store/periodic_thread.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -35,7 +37,8 @@ namespace taskrunner::store {
 /// session claims after it was marked lost is reaped with the rest.
 class MongoStore final : public Store, public core::RecordImporter {
  public:
-  /// Makes what is missing of indexes, and opens the feed. Throws Error as open_store() does.
+  /// Makes what is missing of indexes (and where topics are shared, the validator), and opens the feed. Throws Error as
+  /// open_store() does.
   MongoStore(MongoCollections names, StoreOptions options);
   ~MongoStore() override;
 
@@ -59,6 +62,12 @@ class MongoStore final : public Store, public core::RecordImporter {
   std::optional<std::int64_t> last_tick(const std::string& schedule) override;
   void advance_tick(const std::string& schedule, std::int64_t tick_ms) override;
   Feed& feed() override { return feed_; }
+
+  /// Of topics that are shared with runners of the old kind; done again and again by a thread of the store's: puts the
+  /// validator back, touches what has been running here for long, so that they do not take it for left behind, and
+  /// adopts what dead ones left. Throws as every verb.
+  void keep_sharing();
+  const OldRunners& old_runners() const { return old_runners_; }
 
  private:
   struct Candidates;
@@ -114,15 +123,22 @@ class MongoStore final : public Store, public core::RecordImporter {
   std::vector<ReapTask> orphans(std::size_t limit);
   std::size_t count_dead(JsonArray ids);
 
+  // Sharing.
+  void prepare_collection();
+  void touch_long_running();
+  std::size_t adopt();
+
   const StoreOptions options_;
   MongoCommands commands_;
   MongoTime time_;
   OddDocuments odd_;
+  OldRunners old_runners_;
   std::mutex sessions_mutex_;
   std::unique_ptr<MongoCommands> renewals_;         ///< with a pool of its own: no other verb delays a renewal
   std::map<ObjectId, std::int64_t> open_sessions_;  ///< of this store: until when, by this machine's boot clock
   std::atomic<std::size_t> odd_in_front_ = 0;       ///< odd documents that the last claim had to read past
   MongoFeed feed_;
+  std::unique_ptr<PeriodicThread> sharing_;  ///< where topics are shared
 };
 
 }  // namespace taskrunner::store

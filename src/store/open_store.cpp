@@ -1,5 +1,7 @@
 #include "store/open_store.hpp"
 
+#include <taskrunner/error.hpp>
+
 #include "store/memory_store.hpp"
 #include "store/mongo_store.hpp"
 #include "store/sqlite_schema.hpp"
@@ -30,6 +32,9 @@ std::shared_ptr<Store> open_sqlite(const StoreUrl& url, const StoreOptions& opti
 
 std::shared_ptr<Store> open_store(std::string_view text, const StoreOptions& options) {
   const StoreUrl url = parse_store_url(text);
+  if (options.share_topics && url.kind != StoreUrl::Kind::mongo)
+    throw Error(ErrorCode::invalid_argument, "topics are shared with other runners in a MongoDB collection only: leave "
+                                             "'share-topics' out, or give a mongodb:// store");
   if (url.kind == StoreUrl::Kind::sqlite) return open_sqlite(url, options);
   if (url.kind == StoreUrl::Kind::mongo) return std::make_shared<MongoStore>(open_collections(url.mongo), options);
   auto random = options.random ? options.random : std::make_shared<Random>(Random::system_seed());

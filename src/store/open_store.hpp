@@ -18,6 +18,10 @@ struct StoreOptions {
   const Clock* clock = &system_clock();
   std::shared_ptr<Random> random;  ///< null: seeded by the system
   KeepPolicy keep;
+  /// MongoDB only: runners of the old kind have the same topics. What they may not do to tasks of ours the server then
+  /// refuses (task_validator.hpp), and what dead ones left is adopted.
+  bool share_topics = false;
+  std::int64_t sharing_period_ms = 60'000;  ///< how often it is seen to that this is so
 };
 
 /// Opens a store by its URL (default collection `tasks`):
@@ -28,7 +32,7 @@ struct StoreOptions {
 ///  - `mongodb://[USER:PASSWORD@]HOSTS/DATABASE[?collection=NAME&…]` and `mongodb+srv://…`: a replica set, shared with
 ///    whoever else opens it.
 ///
-/// Throws Error: invalid_argument for a URL that is wrong, conflict where another process holds the file, where it is
+/// Throws Error: invalid_argument for a URL that is wrong or options that it cannot have, conflict where another process holds the file, where it is
 /// no database of ours or of a newer schema, not_supported where a server is no replica set, and unavailable where it
 /// cannot be read or written.
 std::shared_ptr<Store> open_store(std::string_view url, const StoreOptions& options);
@@ -43,8 +47,8 @@ struct StoreFinding {
   std::string remedy;  ///< how to mend it; empty where nothing is to be mended
 };
 
-/// What of the store works and what does not, for `doctor`. Changes nothing, takes no lock for longer than the look,
+/// What of the store works and what does not, opened with these options, for `doctor`. Changes nothing, takes no lock for longer than the look,
 /// creates no file. Never throws for a store that is broken.
-std::vector<StoreFinding> check_store(std::string_view url);
+std::vector<StoreFinding> check_store(std::string_view url, const StoreOptions& options);
 
 }  // namespace taskrunner::store

@@ -79,6 +79,21 @@ class OneHost(HostTest):
         watch.end(signal.SIGKILL)
 
 
+class SharedTopics(HostTest):
+    def setUp(self):
+        self.serve_options = ('--store', server.fresh_url(), '--share-topics')
+        super().setUp()
+
+    def test_a_task_runs_and_the_doctor_knows_of_the_validator(self):
+        self.verb('add', 'noop#1', '--wait')
+        out = self.run_program('doctor', *self.serve_options, '--listen', f'127.0.0.1:{free_port()}').stdout
+        self.assertIn('validator', out)
+
+    def test_it_is_for_mongodb_only(self):
+        done = self.run_program('serve', '--share-topics', '--store', 'memory:', code=2)
+        self.assertIn('MongoDB', done.stderr)
+
+
 class TwoHosts(HostTest):
     """On one collection, with sessions of the default 30 s: whatever is sooner was proven."""
 

@@ -187,7 +187,7 @@ TEST_F(MongoFailureTest, AServerThatIsNoReplicaSetIsRefused) {
 TEST_F(MongoFailureTest, TheDoctorSaysWhatIsWrong) {
   const auto findings_of = [](const std::string& about) {
     std::string bad;
-    for (const store::StoreFinding& finding : store::check_store(about))
+    for (const store::StoreFinding& finding : store::check_store(about, {}))
       if (!finding.ok) bad += finding.what + ": " + finding.remedy + "\n";
     return bad;
   };

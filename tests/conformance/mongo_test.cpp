@@ -137,7 +137,7 @@ TEST_F(MongoTest, OddDocumentsAreLeftAloneAndHideNothing) {
   EXPECT_EQ(store->sweep(100).reaped, 0U);
   EXPECT_EQ(store->purge(100), 0U);
   bool doctor_tells = false;
-  for (const store::StoreFinding& finding : store::check_store(url))
+  for (const store::StoreFinding& finding : store::check_store(url, {}))
     doctor_tells |= !finding.ok && finding.what.find("no tasks") != std::string::npos;
   EXPECT_TRUE(doctor_tells);
   for (const TaskPtr& task : store->find({})) EXPECT_NE(task, nullptr);

@@ -320,18 +320,18 @@ TEST_F(SqliteTest, TheCheckSaysWhatIsWrongAndHowToMendIt) {
     return !findings.empty();
   };
   const std::string url = "sqlite:" + path;
-  EXPECT_TRUE(all_ok(store::check_store(url)));
+  EXPECT_TRUE(all_ok(store::check_store(url, {})));
   EXPECT_FALSE(std::filesystem::exists(path));
   {
     const auto store = open();
-    EXPECT_TRUE(all_ok(store::check_store(url)));
+    EXPECT_TRUE(all_ok(store::check_store(url, {})));
   }
-  EXPECT_TRUE(all_ok(store::check_store(url)));
-  EXPECT_FALSE(all_ok(store::check_store("sqlite:" + folder.file("missing/x.db"))));
-  EXPECT_FALSE(all_ok(store::check_store("mongodb://x/y")));
+  EXPECT_TRUE(all_ok(store::check_store(url, {})));
+  EXPECT_FALSE(all_ok(store::check_store("sqlite:" + folder.file("missing/x.db"), {})));
+  EXPECT_FALSE(all_ok(store::check_store("mongodb://x/y", {})));
   const std::string text = folder.file("text");
   std::ofstream(text) << std::string(5'000, 'x');
-  const auto findings = store::check_store("sqlite:" + text);
+  const auto findings = store::check_store("sqlite:" + text, {});
   EXPECT_FALSE(all_ok(findings));
   for (const auto& finding : findings) EXPECT_EQ(finding.ok, finding.remedy.empty()) << finding.what;
 }

@@ -1,6 +1,7 @@
 #include "store_test.hpp"
 
 #include "store/open_store.hpp"
+#include "store/task_validator.hpp"
 #include "support/mongod.hpp"
 
 #include <unistd.h>
@@ -24,7 +25,17 @@ TemporaryFolder::~TemporaryFolder() {
 }
 
 StoreTest::StoreTest() {
-  store = store::open_store(url(), {&clock, random, keep});
+  const std::string where = url();
+  if (GetParam() == "mongodb") {
+    // Every transition has to pass it, whether topics are shared or not.
+    store::MongoCommands commands(store::open_collections(store::parse_mongo_url(where)));
+    store::put_validator(commands);
+  }
+  store::StoreOptions options;
+  options.clock = &clock;
+  options.random = random;
+  options.keep = keep;
+  store = store::open_store(where, options);
   session = open_session();
 }
 

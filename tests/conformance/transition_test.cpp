@@ -125,6 +125,7 @@ class TransitionTest : public StoreTest {
         RetryTask{fence.id},
         RemoveTask{fence.id},
         ReapTask{fence.id, fence.token},
+        AdoptTask{fence.id},
     };
   }
 
