@@ -2,17 +2,18 @@
 
 #include <taskrunner/error.hpp>
 
-#include "base/clock.hpp"
 #include "doc/bson.hpp"
 #include "store/mongo_command.hpp"
+#include "store/clock_skew.hpp"
 #include "store/mongo_indexes.hpp"
+#include "store/mongo_members.hpp"
+#include "store/mongo_rights.hpp"
 #include "store/task_validator.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cstdlib>
-#include <set>
+#include <algorithm>
 
 namespace taskrunner::store {
 namespace {
@@ -20,7 +21,6 @@ namespace {
 using Findings = std::vector<StoreFinding>;
 
 constexpr std::int64_t oldest_version = 6;
-constexpr std::int64_t much_skew_ms = 5'000;
 
 void good(Findings& findings, std::string what) { findings.push_back({true, std::move(what), {}}); }
 void bad(Findings& findings, std::string what, std::string remedy) {
@@ -45,27 +45,36 @@ void check_version(const JsonObject& build, Findings& findings) {
     bad(findings, what, fmt::format("upgrade it to {}.0 or newer", oldest_version));
 }
 
-bool is_about(const Json& resource, const MongoCollections& names) {
-  if (const Json* any = resource.find("anyResource")) return *any == Json(true);
-  const Json* database = resource.find("db");
-  const Json* collection = resource.find("collection");
-  if (!database || !collection) return false;
-  return (*database == Json("") || *database == Json(names.database)) &&
-         (*collection == Json("") || *collection == Json(names.tasks));
+void check_members(const std::vector<MongoMember>& members, Findings& findings) {
+  const auto is_silent = [](const MongoMember& member) { return !member.answers; };
+  const auto holds_data = [](const MongoMember& member) { return member.answers && !member.is_arbiter; };
+  const auto answering = static_cast<std::size_t>(std::count_if(members.begin(), members.end(), holds_data));
+  const std::size_t majority = members.size() / 2 + 1;
+  std::vector<std::string> silent;
+  for (const MongoMember& member : members)
+    if (is_silent(member)) silent.push_back(member.address);
+  const std::string about =
+      fmt::format("writes wait for the journals of {} of its {} members, and {} answer", majority, members.size(), answering);
+  if (answering < majority)
+    bad(findings, about + ": no add is acknowledged", fmt::format("start what is down ({})", fmt::join(silent, ", ")));
+  else if (!silent.empty())
+    bad(findings, fmt::format("{}; {} does not", about, fmt::join(silent, ", ")),
+        "start it, or take it out of the set: with too few of them nothing can be written");
+  else
+    good(findings, about);
 }
 
-void check_rights(MongoCommands& commands, Findings& findings) {
+void check_rights(MongoCommands& commands, bool share_topics, Findings& findings) {
   const JsonObject status = commands.ask(Json{{"connectionStatus", 1}, {"showPrivileges", true}}.as_object());
   const Json& authenticated = status.find("authInfo")->at("authenticatedUsers");
   if (authenticated.as_array().empty()) return good(findings, "it is used without a user");
-  std::set<std::string> missing = {"find", "insert", "update", "remove", "createIndex", "listIndexes", "changeStream"};
-  for (const Json& privilege : status.find("authInfo")->at("authenticatedUserPrivileges").as_array())
-    if (is_about(privilege.at("resource"), commands.names()))
-      for (const Json& action : privilege.at("actions").as_array()) missing.erase(action.as_string());
+  const JsonArray& privileges = status.find("authInfo")->at("authenticatedUserPrivileges").as_array();
+  const std::vector<std::string> missing = missing_rights(privileges, commands.names(), share_topics);
   const std::string user = authenticated.as_array().front().at("user").as_string();
   if (missing.empty()) return good(findings, "the user " + user + " has the rights that a host needs");
   bad(findings, fmt::format("the user {} may not: {}", user, fmt::join(missing, ", ")),
-      "give it the role readWrite on the database " + commands.names().database);
+      fmt::format("give it the role readWrite{} on the database {}", share_topics ? " and the role dbAdmin" : "",
+                  commands.names().database));
 }
 
 void check_indexes(MongoCommands& commands, const std::vector<Json>& needed, Findings& findings) {
@@ -107,16 +116,24 @@ void check_validator(MongoCommands& commands, bool is_needed, Findings& findings
       "serve --share-topics puts it there, and says in its log why where it cannot");
 }
 
-void check_clock(const JsonObject& hello, Findings& findings) {
-  const Json* local_time = hello.find("localTime");
-  const Date* date = local_time ? std::get_if<Date>(&local_time->value()) : nullptr;
-  if (!date) return;
-  const std::int64_t skew_ms = date->ms - system_clock().wall_ms();
-  const std::string what = fmt::format("its clock is {} ms {} this machine's", std::abs(skew_ms), skew_ms < 0 ? "behind" : "ahead of");
-  if (std::abs(skew_ms) < much_skew_ms)
-    good(findings, what);
-  else
-    bad(findings, what, "tasks go by the server's clock; let both be set by NTP so that what people read agrees");
+/// What can be seen of a server that answers; one question that is refused does not keep the others back.
+void check_server(MongoCommands& commands, const StoreOptions& options, const JsonObject& hello, Findings& findings) {
+  const auto check = [&](const auto& look) {
+    try {
+      look();
+    } catch (const Error& error) {
+      bad(findings, error.what(), "mend what is named above first: the rest could not be looked at without it");
+    }
+  };
+  const std::vector<MongoMember> members = ask_members(*commands.names().pool);
+  check_replica_set(hello, findings);
+  check([&] { check_version(commands.ask(Json{{"buildInfo", 1}}.as_object()), findings); });
+  if (hello.find("setName")) check_members(members, findings);
+  check([&] { check_rights(commands, options.share_topics, findings); });
+  check([&] { check_indexes(commands, options.share_topics ? shared_task_indexes() : task_indexes(), findings); });
+  check([&] { check_validator(commands, options.share_topics, findings); });
+  check_clocks(members, findings);
+  check([&] { check_documents(commands, findings); });
 }
 
 }  // namespace
@@ -127,13 +144,7 @@ std::vector<StoreFinding> check_mongo(const MongoUrl& url, const StoreOptions& o
     MongoCommands commands(open_collections(url));
     const JsonObject hello = commands.hello();
     good(findings, url.shown + " answers");
-    check_replica_set(hello, findings);
-    check_version(commands.ask(Json{{"buildInfo", 1}}.as_object()), findings);
-    check_rights(commands, findings);
-    check_indexes(commands, options.share_topics ? shared_task_indexes() : task_indexes(), findings);
-    check_validator(commands, options.share_topics, findings);
-    check_clock(hello, findings);
-    check_documents(commands, findings);
+    check_server(commands, options, hello, findings);
   } catch (const Error& error) {
     bad(findings, error.what(), "see that the server runs, that it can be reached from here, and that user and password "
                                 "are right");
