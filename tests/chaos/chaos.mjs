@@ -85,8 +85,7 @@ async function main() {
   const collection = client.db().collection('tasks');
   const history = new History();
   await client.db().createCollection('observer');
-  const observer = new Observer(client.db(), 'tasks', history);
-  await observer.stream.tryNext();
+  const observer = await Observer.start(client.db(), 'tasks', history);
   const runs_file = path.join(folder, 'runs.jsonl');
   const hosts = [];
   for (const n of [0, 1, 2])
