@@ -48,7 +48,7 @@ class MongoCommands {
 
   /// From now on no read shows the store as it was before that cluster time (0: any will do), whichever member answers:
   /// a primary that was elected just now, or does not know yet that it is none, knows less of what the majority has than
-  /// the feed has told. It waits, or fails in the end. Before other threads read.
+  /// the feed has told, or than there was when the feed began. It waits, or fails in the end. Before other threads read.
   void read_after(std::function<std::uint64_t()> cluster_time) { oldest_to_read_ = std::move(cluster_time); }
 
   /// Where a read may be of what the majority has not got yet.

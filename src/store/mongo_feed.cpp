@@ -76,6 +76,7 @@ void MongoFeed::open_stream() {
   stream_ = std::make_unique<MongoStream>(client_.get(), names_, wanted_form(), token_);
   ++opened_;
   token_ = stream_->token();
+  told_until_ = std::max(told_until_.load(), stream_->cluster_time());
   primary_seen_at_ = steady_clock::now();
   if (std::exchange(is_place_lost_, false)) lose("the server's history no longer has the feed's place");
 }
@@ -116,7 +117,7 @@ bool MongoFeed::publish(std::vector<FeedEvent> events) {
   if (is_wanted && stream_->form() == StreamForm::control) return false;  // to be read again, with documents
   if (!is_wanted)
     for (FeedEvent& event : events) event.task.reset();
-  newest_cluster_time_ = events.back().cluster_time;
+  told_until_ = std::max(told_until_.load(), events.back().cluster_time);
   events_ += events.size();
   ++batches_;
   ring_.publish(std::move(events));

@@ -38,7 +38,7 @@ namespace taskrunner::store {
 ///  - a place is lost where the server's history is shorter than the feed was away, and where the collection was
 ///    dropped or renamed;
 ///  - now() may be behind a verb that has just returned, by the milliseconds that the stream takes. To join a read to
-///    the feed: take `cursor = now()`, then read with readConcern majority and afterClusterTime newest_cluster_time()
+///    the feed: take `cursor = now()`, then read with readConcern majority and afterClusterTime told_until()
 ///    (MongoCommands does), so that the read is not behind `cursor`; then go on from `cursor`. What the read showed
 ///    already comes again, and is known by its `rev`.
 ///
@@ -78,8 +78,9 @@ class MongoFeed final : public Feed {
   std::unique_ptr<Listener> listen(std::function<void()> on_change) override;
   std::unique_ptr<Listener> want_documents() override;
 
-  /// Of the newest event that was published; 0 before the first.
-  std::uint64_t newest_cluster_time() const { return newest_cluster_time_; }
+  /// The cluster time of the newest event that was published, or at which the stream was opened: what happened up to then
+  /// will not be told any more.
+  std::uint64_t told_until() const { return told_until_; }
   Counters counters() const;
 
  private:
@@ -101,7 +102,7 @@ class MongoFeed final : public Feed {
   const std::function<void(const std::string&)> on_old_claim_;
   FeedRing ring_;
   std::mutex publish_mutex_;  ///< whether documents are wanted is decided together with publishing
-  std::atomic<std::uint64_t> newest_cluster_time_ = 0;
+  std::atomic<std::uint64_t> told_until_ = 0;
 
   // Of the thread.
   FeedTranslator translator_;

@@ -39,7 +39,7 @@ MongoStore::MongoStore(MongoCollections names, StoreOptions options)
             [this](const std::string& topic) { old_runners_.note_claim(topic); }) {
   prepare_collection();
   feed_.start();
-  commands_.read_after([this] { return feed_.newest_cluster_time(); });
+  commands_.read_after([this] { return feed_.told_until(); });
   if (!options_.share_topics) return;
   sharing_ = std::make_unique<PeriodicThread>(describe() + ": sharing topics", std::chrono::milliseconds(options_.sharing_period_ms),
                                               [this] { keep_sharing(); });

@@ -117,6 +117,16 @@ void MongoStream::take_place(const bson_t& reply) {
   if (!events.empty() && view(events.back(), event) && bson_iter_init_find(&at, &event, "_id")) token_ = bytes_at(at);
 }
 
+std::uint64_t MongoStream::cluster_time() const {
+  const bson_t* told = mongoc_client_session_get_cluster_time(session_.get());
+  bson_iter_t at;
+  if (!told || !bson_iter_init_find(&at, told, "clusterTime") || !BSON_ITER_HOLDS_TIMESTAMP(&at)) return 0;
+  std::uint32_t seconds = 0;
+  std::uint32_t ordinal = 0;
+  bson_iter_timestamp(&at, &seconds, &ordinal);
+  return static_cast<std::uint64_t>(seconds) << 32 | ordinal;
+}
+
 void MongoStream::run(const Json& command, Document& reply) {
   const std::string bytes = encode_bson(command.as_object());
   bson_t request;

@@ -53,6 +53,9 @@ class MongoStream {
 
   /// Where a new stream would go on after the last batch, be it an empty one.
   const std::string& token() const { return token_; }
+  /// The server's cluster time at its last answer, not before the stream's place: whoever reads what stood there at that
+  /// time or later misses nothing that the stream will not tell. 0 where the server named none.
+  std::uint64_t cluster_time() const;
   /// The server has ended it (the database was dropped): to be opened anew after the token.
   bool is_over() const { return cursor_id_ == 0; }
   /// Cheap; by what the pool's monitor knows. A stream of a member that is no longer primary stays silent where that

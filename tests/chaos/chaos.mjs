@@ -61,19 +61,29 @@ async function all_ended(hosts, collection) {
   });
 }
 
+// Whether it is the host that is wrong, or what it told to one client.
+async function lists_of_newcomers(hosts, look) {
+  const newcomers = hosts.map((host) => new Subscriber({...host, name: `newcomer at ${host.name}`, url: host.url}));
+  await until('newcomers', 5, async () => newcomers.every((one) => one.is_subscribed()) ? undefined : 'not yet').catch(() => {});
+  const found = await look(newcomers);
+  newcomers.forEach((one) => one.end());
+  return found;
+}
+
 async function judge_lists(hosts, subscribers) {
-  const look = async () => {
+  const look = async (judged = subscribers) => {
     const found = [];
     for (const [name, {queryObj, sort, limit}] of Object.entries(queries)) {
       const parameters = new URLSearchParams({query: JSON.stringify(queryObj ?? {}), limit: limit ?? 1_000,
         ...sort && {sort: JSON.stringify(sort)}});
       const wanted = await ask(`${hosts[0].url}/api/v1/tasks?${parameters}`);
-      for (const subscriber of subscribers) found.push(...judge_list(`${subscriber.name}: ${name}`, subscriber.list(name), wanted));
+      for (const subscriber of judged) found.push(...judge_list(`${subscriber.name}: ${name}`, subscriber.list(name), wanted));
     }
     return found;
   };
   let found;
   await until('lists', 10, async () => (found = await look()).length ? 'differ' : undefined).catch(() => {});
+  if (found.length) found.push(...await lists_of_newcomers(hosts, look));
   return [...found, ...subscribers.filter(({gaps}) => gaps).map(({name, gaps}) => ({rule: 'seq has no gap', name, gaps}))];
 }
 
@@ -136,6 +146,8 @@ function report({counts, history, load, tasks, runs, subscribers, violations}) {
   say(`${history.events} steps of documents, ${runs.filter(({what}) => what === 'begin').length} runs begun, ` +
     `subscribers: ${sum('resumed')} resumed, ${sum('resets')} given the list anew`);
   for (const violation of violations.slice(0, 10)) console.log(JSON.stringify(violation).slice(0, 3_000));
+  for (const id of new Set(violations.flatMap(({wrong}) => wrong ?? [])))
+    console.log(`steps of ${id}: ${JSON.stringify(history.steps.get(id))}`);
   say(`${violations.length} violations${violations.length ? `; seed ${seed}; everything is in ${folder}` : ''}`);
 }
 

@@ -42,6 +42,7 @@ export const rules = {
 
 export class History {
   tasks = new Map();
+  steps = new Map();  // by task: what happened when
   violations = [];
   events = 0;
 
@@ -52,6 +53,8 @@ export class History {
     if (event.operationType === 'delete') return this.tasks.delete(id);
     const after = apply(before, event);
     this.tasks.set(id, after);
+    const {rev, state, worker, epoch} = after;
+    this.steps.set(id, [...(this.steps.get(id) ?? []), {at: event.wallTime, time: event.clusterTime, rev, state, worker, epoch}]);
     if (before === undefined) return;
     for (const [name, holds] of Object.entries(rules))
       if (!holds(before, after)) this.violations.push({rule: name, id, before, after});
@@ -103,5 +106,8 @@ const end_of = ({epoch}, lines) => lines.find((line) => line.what === 'end' && l
 // A subscriber's list against the query's answer.
 export function judge_list(name, list, wanted) {
   const short = (tasks) => JSON.stringify(tasks.map(({id, state, outcome}) => [id, state, outcome]));
-  return short(list) === short(wanted) ? [] : [{rule: 'a list is what the query gives', name, list: short(list), wanted: short(wanted)}];
+  if (short(list) === short(wanted)) return [];
+  const other = new Set(wanted.map(({id, state}) => id + state));
+  const wrong = list.filter(({id, state}) => !other.has(id + state)).map(({id}) => id);
+  return [{rule: 'a list is what the query gives', name, list: short(list), wanted: short(wanted), wrong}];
 }

@@ -28,6 +28,8 @@ export class Subscriber {
 
   end() { this.socket.disconnect(); }
 
+  is_subscribed() { return Object.keys(queries).every((name) => this.#subscriptions[name]); }
+
   list(name) { return this.#subscriptions[name]?.list ?? []; }
 
   #of(id, act) {

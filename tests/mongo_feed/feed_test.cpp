@@ -201,7 +201,7 @@ TEST_F(MongoFeedTest, AReadIsJoinedToTheFeedByItsClusterTime) {
   });
   reader->take(10);
   const FeedCursor cursor = feed->now();
-  const std::uint64_t least = feed->newest_cluster_time();
+  const std::uint64_t least = feed->told_until();
   const JsonObject reply = other.run(Json{{"find", names.tasks}, {"batchSize", 100'000}, {"readConcern", Json{{"level", "snapshot"}}}},
                                      names.database);
   const Json& found = *reply.find("cursor");
