@@ -44,7 +44,7 @@ void Access::refuse_hidden(const Json& part) const {
 }
 
 std::string Access::wire_json(const live::LiveTask& task) const {
-  return hidden_.empty() ? task.wire_json() : wire_json(*task.record());
+  return hidden_.empty() ? task.wire_json() : wire_json(*task.told());
 }
 
 std::string Access::wire_json(const TaskRecord& task) const {

@@ -71,7 +71,7 @@ class Door::Impl {
 
   void detach(const core::TaskService& service) {
     const auto found = std::find_if(runners_->links.begin(), runners_->links.end(), [&](const auto& link) {
-      return !link->is_cut() && &link->service() == &service;
+      return !link->is_cut() && &link->stored() == &service;
     });
     if (found == runners_->links.end()) return;
     const std::shared_ptr<RunnerLink> link = *found;
@@ -84,7 +84,7 @@ class Door::Impl {
 
   void stop_accepting() { http_.stop_accepting(); }
   void stop() {
-    while (!runners_->links.empty()) detach(runners_->links.front()->service());
+    while (!runners_->links.empty()) detach(runners_->links.front()->stored());
     sockets_.stop();
     http_.stop();
   }

@@ -8,8 +8,13 @@ namespace taskrunner::api {
 
 namespace {
 
-live::LiveSource source_of(core::TaskService& service) {
-  return {[&service](Query query) { return service.find(std::move(query)); }, &service.feed()};
+live::LiveSource source_of(core::TaskService& service, live::AsTold as_told) {
+  return {[&service](Query query) { return service.find(std::move(query)); }, &service.feed(), std::move(as_told)};
+}
+
+live::AsTold as_told_at(const RunnerPlace& place) {
+  if (place.relay_url.empty()) return {};
+  return [url = place.relay_url](const TaskPtr& task) { return with_relayed_url(task, url); };
 }
 
 }  // namespace
@@ -45,7 +50,9 @@ RunnerLink::RunnerLink(boost::asio::io_context& io, core::TaskService& service, 
     : io_(io),
       service_(&service),
       place_(std::move(place)),
-      hub_(std::make_shared<live::LiveHub>(io, source_of(service))) {}
+      as_told_(as_told_at(place_)),
+      told_(as_told_ ? std::make_unique<ToldService>(service, as_told_) : nullptr),
+      hub_(std::make_shared<live::LiveHub>(io, source_of(service, as_told_))) {}
 
 RunnerLink::~RunnerLink() { cut(); }
 
@@ -71,9 +78,14 @@ void RunnerLink::cut() {
   service_ = nullptr;
 }
 
-core::TaskService& RunnerLink::service() const {
+core::TaskService& RunnerLink::stored() const {
   if (!service_) throw Error(ErrorCode::unavailable, "this runner is being stopped: try again later");
   return *service_;
+}
+
+core::TaskService& RunnerLink::service() const {
+  core::TaskService& as_stored = stored();
+  return told_ ? *told_ : as_stored;
 }
 
 void RunnerLink::hear(const std::function<void(const RunnerEvents&)>& tell) const {

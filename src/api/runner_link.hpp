@@ -2,6 +2,7 @@
 
 #include "api/fleet_hosts.hpp"
 #include "api/runner_place.hpp"
+#include "api/told_service.hpp"
 #include "base/clock.hpp"
 #include "core/task_service.hpp"
 #include "live/live_hub.hpp"
@@ -36,8 +37,13 @@ class RunnerLink : public std::enable_shared_from_this<RunnerLink> {
   /// The runner is not touched after it. Harmless twice.
   void cut();
 
-  /// Throws Error{unavailable} where the runner is gone: ask again after each co_await.
+  /// Throws Error{unavailable} where the runner is gone: ask again after each co_await. Tasks come as clients are told
+  /// of them.
   core::TaskService& service() const;
+  /// The same, with tasks as they are stored.
+  core::TaskService& stored() const;
+  TaskPtr as_told(const TaskPtr& task) const { return as_told_ ? as_told_(task) : task; }
+  const RunnerPlace& place() const { return place_; }
   bool is_cut() const { return service_ == nullptr; }
   const std::string& socket_namespace() const { return place_.socket_namespace; }
   bool is_fleet_origin(std::string_view origin) const { return fleet_ && fleet_->has_origin(origin); }
@@ -55,6 +61,8 @@ class RunnerLink : public std::enable_shared_from_this<RunnerLink> {
   boost::asio::io_context& io_;
   core::TaskService* service_;
   const RunnerPlace place_;
+  const live::AsTold as_told_;  ///< where it differs
+  std::unique_ptr<ToldService> told_;
   RunnerEvents events_;
   std::shared_ptr<live::LiveHub> hub_;
   std::shared_ptr<Listener> listener_;

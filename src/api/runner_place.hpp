@@ -8,6 +8,9 @@ namespace taskrunner::api {
 struct RunnerPlace {
   std::string socket_namespace = "/tasks";
   bool is_in_fleet = false;  ///< other hosts share its store: their pages may connect
+  /// Not empty: tasks that other hosts of the fleet run are served here too, and clients are told of every task that
+  /// runs that it does so at this origin.
+  std::string relay_url = {};
 };
 
 }  // namespace taskrunner::api

@@ -11,12 +11,14 @@
 namespace taskrunner::api {
 namespace {
 
-std::string info_text(const core::TaskService& service) {
+std::string info_text(const RunnerLink& link) {
+  const core::TaskService& service = link.service();
   JsonArray topics;
   for (const std::string& topic : service.topics()) topics.emplace_back(topic);
   JsonObject info;
   info.append("instance", service.instance());
   info.append("topics", std::move(topics));
+  if (!link.place().relay_url.empty()) info.append("relay", true);
   return Json(std::move(info)).dump();
 }
 
@@ -43,7 +45,7 @@ void SocketSession::start() {
     if (!self) return;
     for (const auto& [id, subscription] : self->subscriptions_) subscription->on_drain();
   });
-  socket->emit("taskRunnerInfo", info_text(link_->service()));
+  socket->emit("taskRunnerInfo", info_text(*link_));
 }
 
 void SocketSession::on_request(std::string event, Json payload, net::Ack ack) {

@@ -22,19 +22,13 @@ std::optional<ObjectId> id_of(std::string_view name) {
   return name.starts_with(prefix) ? ObjectId::from_hex(name.substr(prefix.size())) : std::nullopt;
 }
 
-std::string standing_of(const TaskRecord& task) {
-  JsonObject data;
-  data.append("state", to_text(task.state));
-  if (task.public_url) data.append("publicUrl", *task.public_url);
-  return Json(std::move(data)).dump();
-}
-
 awaitable<net::ConnectDecision> let_in(std::shared_ptr<Runners> runners, ObjectId id) {
   if (runners->running(id)) co_return net::ConnectDecision::accept();
   const std::vector<std::shared_ptr<RunnerLink>> links = runners->links;
   for (const auto& link : links) {
-    const TaskPtr task = co_await link->service().get(id);
+    const TaskPtr task = co_await link->stored().get(id);
     if (runners->running(id)) co_return net::ConnectDecision::accept();
+    if (task && !link->place().relay_url.empty()) co_return co_await open_relay(link, task);
     if (task) co_return net::ConnectDecision::refuse("The task does not run here", standing_of(*task));
   }
   co_return net::ConnectDecision::refuse("There is no task " + id.hex(), "{}");
@@ -75,6 +69,7 @@ void TaskNamespaces::open(net::SocketIoServer& server) {
 }
 
 void TaskNamespaces::join(const SocketPtr& socket) {
+  if (relays_.start(socket)) return;
   const ObjectId id = id_of(socket->namespace_name()).value_or(ObjectId());
   const auto link = runners_->running(id);
   if (!link) return socket->disconnect();  // it ended since
@@ -113,6 +108,7 @@ void TaskNamespaces::close(const RunnerLink& link) {
     if (room->link.get() == &link)
       for (const Guest& guest : room->guests) leaving.push_back(guest.socket);
   for (const SocketPtr& socket : leaving) socket->disconnect();
+  relays_.close(link);
 }
 
 void TaskNamespaces::on_progress(const ObjectId& id, const Json& data) {
@@ -141,6 +137,7 @@ void TaskNamespaces::tell(const Room& room, std::string_view event, const std::s
 }
 
 void TaskNamespaces::on_feed(const std::shared_ptr<RunnerLink>& link, const FeedBatch& batch) {
+  relays_.on_feed(*link, batch);
   if (rooms_.empty()) return;
   const auto rooms = rooms_;
   for (const auto& [id, room] : rooms)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/runners.hpp"
+#include "api/task_relays.hpp"
 #include "net/socketio_server.hpp"
 
 #include <memory>
@@ -10,7 +11,8 @@
 namespace taskrunner::api {
 
 /// `/tasks/<id>`, the namespace of each task that runs here: its document, progress and log lines as they come, and
-/// actions on it; closed when its run is over. Door's loop only.
+/// actions on it; closed when its run is over. Where a runner's place says so, of those that other hosts run too. Door's
+/// loop only.
 class TaskNamespaces : public std::enable_shared_from_this<TaskNamespaces> {
  public:
   explicit TaskNamespaces(std::shared_ptr<Runners> runners) : runners_(std::move(runners)) {}
@@ -50,6 +52,7 @@ class TaskNamespaces : public std::enable_shared_from_this<TaskNamespaces> {
 
   const std::shared_ptr<Runners> runners_;
   std::unordered_map<ObjectId, RoomPtr> rooms_;
+  TaskRelays relays_;
 };
 
 /// `{time, level, text}`, as JSON text.

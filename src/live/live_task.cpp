@@ -4,10 +4,11 @@
 
 namespace taskrunner::live {
 
-LiveTask::LiveTask(TaskPtr record) : record_(std::move(record)), document_(core::to_document(*record_)) {}
+LiveTask::LiveTask(TaskPtr record, const AsTold& as_told)
+    : record_(std::move(record)), told_(as_told ? as_told(record_) : record_), document_(core::to_document(*record_)) {}
 
 const std::string& LiveTask::wire_json() const {
-  if (wire_json_.empty()) wire_json_ = core::wire_json(*record_);
+  if (wire_json_.empty()) wire_json_ = core::wire_json(*told_);
   return wire_json_;
 }
 

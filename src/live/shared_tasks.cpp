@@ -7,7 +7,7 @@ LiveTaskPtr SharedTasks::share(const TaskPtr& record) {
   const auto found = entries_.find(record->id);
   const LiveTaskPtr newest = found == entries_.end() ? nullptr : found->second.newest.lock();
   if (newest && is_same_revision(*newest->record(), *record)) return newest;
-  auto task = std::make_shared<const LiveTask>(record);
+  auto task = std::make_shared<const LiveTask>(record, as_told_);
   if (found != entries_.end() && (!newest || newest->rev() <= record->rev)) found->second.newest = task;
   return task;
 }

@@ -13,6 +13,8 @@ namespace taskrunner::live {
 /// The tasks in the windows of a hub: each revision once, and who holds which task. One loop only.
 class SharedTasks {
  public:
+  explicit SharedTasks(AsTold as_told = {}) : as_told_(std::move(as_told)) {}
+
   /// That revision as windows hold it already, or a new one.
   LiveTaskPtr share(const TaskPtr& record);
 
@@ -28,6 +30,7 @@ class SharedTasks {
     std::weak_ptr<const LiveTask> newest;
     std::vector<QueryNumber> holders;
   };
+  const AsTold as_told_;
   std::unordered_map<ObjectId, Entry> entries_;
 };
 

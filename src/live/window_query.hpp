@@ -26,6 +26,7 @@ struct LiveEvent {
 struct LiveSource {
   std::function<awaitable<std::vector<TaskPtr>>(Query)> find;  ///< throws Error
   Feed* feed;
+  AsTold as_told = {};
 };
 
 /// What the queries of one hub have in common. One loop only; outlives them.
@@ -34,7 +35,7 @@ struct LiveShared {
   LiveSource source;  ///< not touched once the hub is closed
   bool is_closed = false;
   std::function<void()> catch_up = nullptr;  ///< tells the queries every event that is committed by now
-  SharedTasks tasks = {};
+  SharedTasks tasks = SharedTasks(source.as_told);
   ChangeHistory history = {};
   std::unordered_set<QueryNumber> reading = {};  ///< they are to hear every event
   std::uint64_t batches = 0;

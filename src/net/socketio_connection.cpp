@@ -129,6 +129,7 @@ void SocketIoConnection::admit(std::shared_ptr<const Handshake> handshake, const
   connect_timer_.reset();
   auto socket = std::make_shared<Socket>(weak_from_this(), *where, random_session_id(), std::move(handshake));
   sockets_[name] = socket;
+  socket->user_data = decision.user_data;
   socket->connected_ = true;
   where->add(socket);
   ++server_->sockets;

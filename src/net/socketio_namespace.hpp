@@ -1,5 +1,6 @@
 #pragma once
 
+#include <any>
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <memory>
@@ -17,10 +18,11 @@ struct ConnectDecision {
   bool accepted = true;
   std::string message;    ///< of CONNECT_ERROR
   std::string data_json;  ///< its `data`, JSON text; empty: none
+  std::any user_data = {};     ///< handed to the socket of who is let in
 
   static ConnectDecision accept() { return {}; }
   static ConnectDecision refuse(std::string message, std::string data_json = {}) {
-    return {false, std::move(message), std::move(data_json)};
+    return {false, std::move(message), std::move(data_json), {}};
   }
 };
 

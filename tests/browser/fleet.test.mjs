@@ -1,4 +1,5 @@
-// Two hosts of a fleet seen from one of them: the list is everybody's, a task's own page speaks to the host that runs it.
+// Two hosts of a fleet seen from one of them: the list is everybody's, a task's own page speaks to the host that runs it,
+// or through a host that relays.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import {after, before, test} from 'node:test';
@@ -6,23 +7,31 @@ import {TaskPage} from './page.mjs';
 import {Server, start_browser, start_mongod, start_origin} from './programs.mjs';
 
 const mib = 1024 * 1024;
-let mongod, origin, browser, here, there;
+let mongod, origin, browser;
 
 before(async () => {
   mongod = await start_mongod();
   origin = await start_origin('large.bin=64m');
   browser = await start_browser();
-  const store = ['--store', mongod.uri.replace('/?', '/fleet?')];
-  here = await Server.create(...store, '--topic', 'sleep#1');
-  there = await Server.create(...store, '--topic', 'download#1');  // so it is where downloads run
 });
 after(async () => {
   await browser?.close();
-  await here?.remove();
-  await there?.remove();
   await origin?.stop();
   await mongod?.stop();
 });
+
+// `here` runs no downloads, so that `there` is where they run.
+async function with_fleet(name, options, story) {
+  const store = ['--store', mongod.uri.replace('/?', `/${name}?`)];
+  const here = await Server.create(...store, '--topic', 'sleep#1', ...options);
+  const there = await Server.create(...store, '--topic', 'download#1');
+  try {
+    await story(here, there);
+  } finally {
+    await here.remove();
+    await there.remove();
+  }
+}
 
 async function add(server, versionedTopic, data) {
   const answer = await fetch(`${server.url}/api/v1/tasks`,
@@ -36,19 +45,10 @@ const add_download = (server, path) => add(server, 'download#1', {url: `${origin
 const until_spent_in_view = (page, bytes) => page.tab.waitForFunction(
   (wanted) => Number(document.querySelector('[data-testid=task-view] [data-testid=progress]')?.dataset.spent) >= wanted, bytes);
 
-test('a page shows the tasks of both hosts live, and follows and steers one that runs at the other', async () => {
-  const page = await TaskPage.open(browser, here, {fellows: [there]});
-  const sleep = await add(here, 'sleep#1', {ms: 3_600_000});
-  const id = await add_download(there, 'fleet/large.bin');
-  await page.status(sleep, 'running');
-  await page.status(id, 'running');
-  await page.until_spent(id, mib);
-  assert.deepEqual([...page.asked], [here.url]);
-  await page.picture('fleet-1-list');
-
+// The download's own page: pause, resume, a host that dies and comes back, stop.
+async function steer(page, there, id, picture) {
   await page.row(id).getByTestId('task-link').click();
   await page.view({id, socket: 'connected'});
-  assert.deepEqual([...page.asked], [here.url, there.url]);
   await until_spent_in_view(page, 4 * mib);
 
   await page.get('action-pause').click();
@@ -67,10 +67,35 @@ test('a page shows the tasks of both hosts live, and follows and steers one that
   await page.get('log-line').filter({hasText: 'going on after'}).waitFor();
   await page.view({state: 'running', socket: 'connected'});
   await until_spent_in_view(page, size + 8 * mib);
-  await page.picture('fleet-2-task-elsewhere');
+  await page.picture(picture);
 
   await page.get('action-stop').click();
   await page.view({state: 'completed'});
   assert.equal((await get(there, id)).outcome, 'cancelled');
-  await page.close();
-});
+}
+
+test('a page shows the tasks of both hosts live, and follows and steers one that runs at the other',
+  () => with_fleet('direct', [], async (here, there) => {
+    const page = await TaskPage.open(browser, here, {fellows: [there]});
+    const sleep = await add(here, 'sleep#1', {ms: 3_600_000});
+    const id = await add_download(there, 'fleet/large.bin');
+    await page.status(sleep, 'running');
+    await page.status(id, 'running');
+    await page.until_spent(id, mib);
+    assert.deepEqual([...page.asked], [here.url]);
+    await page.picture('fleet-1-list');
+    await steer(page, there, id, 'fleet-2-task-elsewhere');
+    assert.deepEqual([...page.asked], [here.url, there.url]);
+    await page.close();
+  }));
+
+test('where its host relays, the page does the same and speaks to that host alone',
+  () => with_fleet('relayed', ['--relay'], async (here, there) => {
+    const page = await TaskPage.open(browser, here);
+    const id = await add_download(here, 'fleet/large.bin');
+    await page.status(id, 'running');
+    assert.equal((await get(here, id)).publicUrl, `${here.url}/tasks/${id}`);
+    await steer(page, there, id, 'fleet-3-relayed');
+    assert.deepEqual([...page.asked], [here.url]);
+    await page.close();
+  }));

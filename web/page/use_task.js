@@ -8,7 +8,7 @@ import {follow_task} from './task_socket.js';
 
 const newer = (a, b) => ((a?.rev ?? -1) > (b?.rev ?? -1) ? a : b);
 
-function use_socket(connection, instance, task, live_progress, on_task, on_line) {
+function use_socket(connection, {instance, relay}, task, live_progress, on_task, on_line) {
   const [socket_state, set_socket_state] = useState('none');
   const [moved_to, set_moved_to] = useState();
   const held = task?.state === 'running' || task?.state === 'paused';
@@ -16,14 +16,14 @@ function use_socket(connection, instance, task, live_progress, on_task, on_line)
   const worker = moved_to ? undefined : task?.worker;
   useEffect(() => set_moved_to(undefined), [task?.publicUrl, task?.epoch]);
   useEffect(() => {
-    const place = url && task_place(url, worker, instance);
+    const place = url && task_place(url, worker, {instance, relay});
     if (!place) return set_socket_state('none');
     return follow_task(connection, place, {
       status: set_socket_state, task: on_task, log: on_line,
       progress: (data) => live_progress.set(task.id, data),
       refused: (data) => data.publicUrl && data.publicUrl !== url && set_moved_to(data.publicUrl),
     });
-  }, [connection, url, worker, instance, task?.epoch]);
+  }, [connection, url, worker, instance, relay, task?.epoch]);
   return socket_state;
 }
 
@@ -33,7 +33,7 @@ export function use_task({id, connection, live_progress, info}) {
   const [lines, set_lines] = useState([]);
   const task = list[0] && newer(told, list[0]);
   const on_line = (line) => set_lines((now) => add_line(now, line));
-  const socket_state = use_socket(connection, info.instance, task, live_progress, tell, on_line);
+  const socket_state = use_socket(connection, info, task, live_progress, tell, on_line);
   const over = task !== undefined && socket_state !== 'connected';
   useEffect(() => {
     if (over) fetch_lines(id).then((kept) => kept.forEach(on_line), () => {});

@@ -65,10 +65,14 @@ test('what cannot be sent names its field', () => {
 });
 
 test('a task of this host is followed on the connection there is, any other at its publicUrl', () => {
-  assert.deepEqual(task_place('http://a:1/tasks/7', 'a:1', 'a:1'), {namespace: '/tasks/7'});
-  assert.deepEqual(task_place('http://b:1/tasks/7', 'b:1', 'a:1'), {url: 'http://b:1/tasks/7'});
-  assert.deepEqual(task_place('http://b:1/tasks/7', undefined, undefined), {url: 'http://b:1/tasks/7'});
-  assert.equal(task_place('nowhere', 'a', 'a'), undefined);
+  assert.deepEqual(task_place('http://a:1/tasks/7', 'a:1', {instance: 'a:1'}), {namespace: '/tasks/7'});
+  assert.deepEqual(task_place('http://b:1/tasks/7', 'b:1', {instance: 'a:1'}), {url: 'http://b:1/tasks/7'});
+  assert.deepEqual(task_place('http://b:1/tasks/7', undefined, {}), {url: 'http://b:1/tasks/7'});
+  assert.equal(task_place('nowhere', 'a', {instance: 'a'}), undefined);
+});
+
+test('where the host relays, every task is followed on the connection there is', () => {
+  assert.deepEqual(task_place('http://a:1/tasks/7', 'b:1', {instance: 'a:1', relay: true}), {namespace: '/tasks/7'});
 });
 
 test('a log line that comes twice is shown once', () => {
