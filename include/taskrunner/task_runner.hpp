@@ -47,7 +47,10 @@ struct TaskRunnerOptions {
   /// On MongoDB: runners of the old kind (without sessions) may have the same topics in the same collection. A validator
   /// then keeps them from tasks that are held here, and what dead ones left is taken up; see docs/operating.md.
   bool share_topics = false;
-  /// Browser origins that may connect besides the host's own.
+  /// Where hosts share a store: serves the namespaces of tasks that other live hosts run, by relaying to them, and tells
+  /// clients this host's address in `publicUrl` (the store keeps the other's).
+  bool relay = false;
+  /// Browser origins that may connect besides the host's own and its fleet's.
   std::vector<std::string> allow_origins = {};
 };
 

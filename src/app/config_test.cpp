@@ -91,12 +91,21 @@ TEST(Config, a_switch_is_on_or_off_wherever_it_is_given) {
   EXPECT_THROW(from_file("share-topics = 'perhaps'"), Error);
 }
 
+TEST(Config, whether_a_host_relays_is_said_by_a_switch) {
+  EXPECT_FALSE(ServeOptions().runner.relay);
+  EXPECT_TRUE(from_file("relay = true").runner.relay);
+  EXPECT_FALSE(from_file("relay = false").runner.relay);
+  EXPECT_TRUE(resolve_options({}, std::nullopt, environment({{"TASK_RUNNER_RELAY", "1"}})).runner.relay);
+  EXPECT_TRUE(resolve_options({{"relay", {{}, "--relay"}}}, std::nullopt, environment({})).runner.relay);
+  EXPECT_THAT(refusal("relay", "perhaps"), HasSubstr("true or false"));
+}
+
 TEST(Config, what_is_wrong_in_a_file_is_named_with_its_line) {
   for (const auto& [text, wanted] : std::map<std::string, std::string>{{"\nmax-runing = 1", ":2: max-runing"},
                                                                        {"drain = 1.5", ":1: drain"},
                                                                        {"listen = ['a', 'b']", ":1: listen"},
                                                                        {"drain = ", ".toml:1: "},
-                                                                       {"relay = true", "not in this version"}}) {
+                                                                       {"behind-proxy = true", "not in this version"}}) {
     try {
       from_file(text);
       ADD_FAILURE() << text << " was taken";

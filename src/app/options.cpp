@@ -137,6 +137,7 @@ void set_death_proof(ServeOptions& options, const OptionValue& value) {
   else refuse(value, "want off, local or peers");
 }
 void set_share_topics(ServeOptions& options, const OptionValue& value) { options.runner.share_topics = switch_of(value); }
+void set_relay(ServeOptions& options, const OptionValue& value) { options.runner.relay = switch_of(value); }
 void set_store(ServeOptions& options, const OptionValue& value) { options.runner.store = word_of(value); }
 void set_instance(ServeOptions& options, const OptionValue& value) { options.runner.instance = word_of(value); }
 void set_download_dir(ServeOptions& options, const OptionValue& value) { options.download_dir = word_of(value); }
@@ -169,9 +170,10 @@ constexpr OptionSpec specs[] = {
     {"drain", "TIME", "after SIGTERM, time for tasks to reach a checkpoint (default 30s)", is_one, set_drain},
     {"death-proof", "HOW", "off, local or peers: how soon a dead host's tasks go to others (default peers)", is_one, set_death_proof},
     {"share-topics", "", "on MongoDB, run the same topics as runners of the old kind, in the same collection", is_one, set_share_topics},
-    {"allow-origin", "ORIGIN", "origins whose pages may connect besides the host's own", is_list, set_origins},
+    {"relay", "", "serve tasks of the fleet's other hosts too, so that clients speak to this one alone", is_one, set_relay},
+    {"allow-origin", "ORIGIN", "origins whose pages may connect besides the host's own and its fleet's", is_list, set_origins},
     {"auth", "HOW", "none: whoever reaches the address may do everything", is_one, set_auth},
-    later("relay", ""), later("behind-proxy", ""),
+    later("behind-proxy", ""),
     later("fleet-secret-file", "FILE"),
 };
 

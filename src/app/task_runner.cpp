@@ -77,13 +77,19 @@ class TaskRunner::Impl {
     port = door->port();
   }
 
+  api::RunnerPlace place() const {
+    api::RunnerPlace place{options.socket_namespace, fleet != nullptr};
+    if (fleet && options.relay) place.relay_url = options.public_url.empty() ? door->origin() : options.public_url;
+    return place;
+  }
+
   void start() {
     std::lock_guard lock(mutex);
     if (started) return;
     open_door();
     // After a stop the port may be another.
     if (door && options.public_url.empty()) runner->set_base_url(door->origin());
-    if (door) door->attach(*runner, {options.socket_namespace, fleet != nullptr});
+    if (door) door->attach(*runner, place());
     if (fleet) fleet->start(door ? app::reachable_ip(door->address(), options.public_url) : "");
     runner->start();
     started = true;

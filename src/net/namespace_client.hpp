@@ -12,7 +12,8 @@
 namespace taskrunner::net {
 
 /// A client in one namespace of a Socket.IO server, over a websocket of its own. On the loop of the coroutine that
-/// joined. What it does not read waits at the server.
+/// joined. What it does not read waits at the server. (The command line's client blocks instead, and gets along with
+/// whatever proxies let through: app/socketio_client.)
 class NamespaceClient {
  public:
   NamespaceClient(std::shared_ptr<WebSocketClient> socket, std::string namespace_name);

@@ -23,7 +23,7 @@ class Use(ProgramTest):
             self.run_program(*arguments, code=2)
 
     def test_what_comes_later_is_refused_by_name(self):
-        for arguments in [['serve', '--auth', 'token'], ['serve', '--relay'],
+        for arguments in [['serve', '--auth', 'token'], ['serve', '--behind-proxy'],
                           ['serve', '--fleet-secret-file', 'x'], ['token', 'create']]:
             self.assertIn('not in this version', self.run_program(*arguments, code=2).stderr)
 
