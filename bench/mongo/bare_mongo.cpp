@@ -1,5 +1,9 @@
 #include "bare_mongo.hpp"
 
+#include "store/feed_pace.hpp"
+#include "store/mongo_client.hpp"
+#include "store/mongo_stream.hpp"
+
 #include <mongoc/mongoc.h>
 
 #include <algorithm>
@@ -184,6 +188,7 @@ Ids read_back(Connection& from, const Ids& ids, const bson_oid_t& token) {
 
 Ids claim(Connection& from, std::size_t count) {
   const Ids ids = find_candidates(from, count);
+  if (ids.empty()) return ids;
   bson_oid_t token;
   bson_oid_init(&token, nullptr);
   update_many(
@@ -288,6 +293,7 @@ void drain(const std::string& url, std::size_t tasks, std::size_t batch) {
   Connection own(url);
   for (std::size_t claimed = 0; claimed < tasks;) {
     Ids ids = claim(own, batch);
+    if (ids.empty()) continue;
     claimed += ids.size();
     std::unique_lock lock(mutex);
     changed.wait(lock, [&] { return ready.size() < 2; });
@@ -308,14 +314,35 @@ BareMongoRates run_bare_mongo(const std::string& url, std::size_t tasks, std::si
   own.run(R"({"delete": "tasks", "deletes": [{"q": {}, "limit": 0}]})");
   own.run(R"({"createIndexes": "tasks", "indexes": [{"name": "claim", "partialFilterExpression": {"state": "to do"},
               "key": {"state": 1, "versionedTopic": 1, "priority": -1, "waitUntil": 1, "_id": 1}}]})");
+  const auto insert_all = [&] {
+    for (std::size_t done = 0; done < tasks; done += batch) insert(own, std::min(batch, tasks - done));
+  };
   BareMongoRates rates;
   auto start = std::chrono::steady_clock::now();
-  for (std::size_t done = 0; done < tasks; done += batch) insert(own, std::min(batch, tasks - done));
+  insert_all();
   rates.add = rate(tasks, start);
   start = std::chrono::steady_clock::now();
   drain(url, tasks, batch);
   rates.claim_complete = rate(tasks, start);
+  start = std::chrono::steady_clock::now();
+  {
+    std::jthread adder(insert_all);
+    drain(url, tasks, batch);
+  }
+  rates.whole_cycle = rate(tasks, start);
   return rates;
 }
+
+BareStream::BareStream(const std::string& url)
+    : thread_([names = store::open_collections(store::parse_mongo_url(url))](const std::stop_token& stop) {
+        const store::MongoPool::Client client = names.pool->take();
+        store::MongoStream stream(client.get(), names, store::StreamForm::control, {});
+        store::FeedPace pace;
+        while (!stop.stop_requested()) {
+          const std::size_t count = stream.next(static_cast<int>(pace.wait().count())).size();
+          pace.on_read(count, store::MongoStream::most_events, std::chrono::steady_clock::now());
+          std::this_thread::sleep_for(pace.pause());
+        }
+      }) {}
 
 }  // namespace taskrunner::bench

@@ -1,0 +1,29 @@
+#include "mongo/plain_writer.hpp"
+
+#include "doc/bson.hpp"
+
+#include <stdexcept>
+
+namespace taskrunner::bench {
+
+PlainWriter::PlainWriter(const std::string& url)
+    : names_(store::open_collections(store::parse_mongo_url(url))), client_(names_.pool->take()) {}
+
+void PlainWriter::insert_one(const char* topic) {
+  const Json task{{"versionedTopic", topic},
+                  {"state", "to do"},
+                  {"data", Json{{"n", 1}}},
+                  {"createdAt", "2026-01-01T00:00:00.000Z"},
+                  {"updatedAt", "2026-01-01T00:00:00.000Z"}};
+  const Json command{{"insert", names_.tasks},
+                     {"documents", Json::array({task})},
+                     {"writeConcern", Json{{"w", "majority"}, {"j", true}}}};
+  const std::string bytes = encode_bson(command.as_object());
+  bson_t request;
+  bson_init_static(&request, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+  bson_error_t error;
+  if (!mongoc_client_command_simple(client_.get(), names_.database.c_str(), &request, nullptr, nullptr, &error))
+    throw std::runtime_error(error.message);
+}
+
+}  // namespace taskrunner::bench
