@@ -3,9 +3,8 @@
 #include "mongo/host_process.hpp"
 #include "mongo/plain_writer.hpp"
 #include "mongo/server_counts.hpp"
-#include "report/task_mill.hpp"
+#include "report/cpu.hpp"
 #include "report/temporary_folder.hpp"
-#include "store/open_store.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -36,22 +35,22 @@ void check_each_ran_once(const std::vector<Execution>& executions, std::size_t t
 class Fleet {
  public:
   Fleet(const Options& options, const std::string& url, std::size_t hosts, std::size_t pending)
-      : tasks_(options.tasks), folder_(options.folder), mill_(store::open_store(url, {})) {
-    mill_.add(pending, "other#1");
+      : tasks_(options.tasks), folder_(options.folder), writer_(url) {
     for (std::size_t i = 0; i < hosts; ++i) hosts_.push_back(std::make_unique<HostProcess>(url, file()));
+    writer_.insert(pending, "other#1");
   }
 
-  void add() { mill_.add(tasks_); }
+  void add() { writer_.insert(tasks_, "noop#1"); }
   void start() {
     for (auto& host : hosts_) host->start();
   }
   /// Until every task has run and its end is durable; the hosts' CPU.
   double finish() {
     wait_for_executions(file(), tasks_);
-    double cpu_us = 0;
-    for (auto& host : hosts_) cpu_us += host->finish();
+    double spent_us = 0;
+    for (auto& host : hosts_) spent_us += host->finish();
     check_each_ran_once(wait_for_executions(file(), tasks_), tasks_);
-    return cpu_us;
+    return spent_us;
   }
 
  private:
@@ -59,7 +58,7 @@ class Fleet {
 
   const std::size_t tasks_;
   TemporaryFolder folder_;
-  TaskMill mill_;
+  PlainWriter writer_;
   std::vector<std::unique_ptr<HostProcess>> hosts_;
 };
 
@@ -78,12 +77,15 @@ void measure_cycle(const Options& options, test::Mongod& server, std::vector<Fig
   Fleet fleet(options, url, 1, 0);
   fleet.start();
   const ServerCounts before = count_at_server(url);
+  const pid_t mongod = server.pids().front();
+  const double mongod_before_us = cpu_us(mongod);
   const auto start = Time::now();
   std::jthread adder([&] { fleet.add(); });
-  const double cpu_us = fleet.finish();
+  const double host_us = fleet.finish();
   const auto tasks = static_cast<double>(options.tasks);
   note(figures, "host_cycle", rate(options.tasks, start));
-  note(figures, "host_cpu", cpu_us / tasks);
+  note(figures, "host_cpu", host_us / tasks);
+  note(figures, "host_mongod", (cpu_us(mongod) - mongod_before_us) / tasks);
   const ServerCounts after = count_at_server(url);
   note(figures, "commands", (after.commands - before.commands) / tasks);
   note(figures, "document_writes", (after.document_writes - before.document_writes) / tasks);
@@ -109,7 +111,7 @@ void measure_pickup(const Options& options, test::Mongod& server, std::vector<Fi
   for (std::size_t i = 0; i < options.samples; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5 + i % 11));
     const auto sent = Time::now();
-    writer.insert_one("noop#1");
+    writer.insert(1, "noop#1");
     const Execution last = wait_for_executions(folder.file("executions"), i + 1).back();
     const std::chrono::nanoseconds took = std::chrono::nanoseconds(last.began_ns) - sent.time_since_epoch();
     ms.push_back(static_cast<double>(took.count()) / 1e6);
@@ -128,6 +130,7 @@ std::vector<Figure> host_figures() {
       {"host_cycle", "one host: add, claim, run, complete at the same time", "tasks/s", 14'000, {}},
       {"host_cycle_pending", "the same with the others pending", "tasks/s", 0, {}},
       {"host_cpu", "the host's CPU", "us/task", 12, {}},
+      {"host_mongod", "mongod's CPU for it", "us/task", 0, {}},
       {"commands", "commands that mongod got for it", "1/task", 0.02, {}},
       {"document_writes", "documents that it wrote", "1/task", 3, {}},
       {"pickup_p50", "insert sent to body's first line, host idle, p50", "ms", 3, {}},

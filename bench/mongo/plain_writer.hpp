@@ -2,6 +2,7 @@
 
 #include "store/mongo_client.hpp"
 
+#include <cstddef>
 #include <string>
 
 namespace taskrunner::bench {
@@ -10,10 +11,12 @@ namespace taskrunner::bench {
 class PlainWriter {
  public:
   explicit PlainWriter(const std::string& url);
-  /// Durable when it returns.
-  void insert_one(const char* topic);
+  /// So many tasks of 100 B, by 1,000; durable when it returns.
+  void insert(std::size_t count, const char* topic);
 
  private:
+  void insert_some(std::size_t count, const char* topic);
+
   const store::MongoCollections names_;
   const store::MongoPool::Client client_;
 };
