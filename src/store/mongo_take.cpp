@@ -96,7 +96,7 @@ const TopicDemand& demand_for(const ClaimRequest& request, const TaskRecord& tas
 }  // namespace
 
 MongoStore::Tasks MongoStore::take(const ClaimRequest& request, const Records& candidates, std::int64_t now_ms) {
-  Json statement{{"q", guard(request, candidates, now_ms)}, {"u", claim_pipeline(request, time_.now())}, {"multi", true}};
+  Json statement{{"q", guard(request, candidates, now_ms)}, {"u", claim_pipeline(request, time_.now())}, {"multi", true}, {"hint", Json{{"_id", 1}}}};
   const MongoWritten written = update(tasks(), {std::move(statement)}, WriteTries::once);
   if (!written.failures.empty()) throw Error(ErrorCode::unavailable, describe() + ": " + written.failures.front().text);
   if (written.matched == 0) return {};

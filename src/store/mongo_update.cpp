@@ -251,7 +251,7 @@ Json update_statement(std::span<const Transition* const> transitions, std::span<
   const auto common = completion_of(first);
   JsonArray pipeline = common ? JsonArray{completion(*common, ids, transitions, context)}
                               : staged(ids, transitions, jitters, context);
-  return Json{{"q", std::move(filter)}, {"u", std::move(pipeline)}, {"multi", ids.size() > 1}};
+  return Json{{"q", std::move(filter)}, {"u", std::move(pipeline)}, {"multi", ids.size() > 1}, {"hint", Json{{"_id", 1}}}};
 }
 
 }  // namespace taskrunner::store
