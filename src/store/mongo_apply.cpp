@@ -165,7 +165,7 @@ void MongoStore::apply_statements(std::span<const Transition> all, std::span<Sta
     asked += static_cast<std::int64_t>(members.size());
     updates.push_back(update_statement(members, jitters, context));
   }
-  const MongoWritten written = update(tasks(), std::move(updates), WriteTries::twice);
+  const MongoWritten written = update_by_clock(std::move(updates), WriteTries::twice);
   if (written.matched == asked && written.failures.empty()) return;
   const bool none_was_done = written.matched == 0 && !written.was_repeated;
   for (const MongoWritten::Failure& failure : written.failures) statements[failure.index].failure = failure.text;

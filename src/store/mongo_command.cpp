@@ -234,11 +234,13 @@ MongoWritten MongoCommands::write(const JsonObject& command, WriteTries tries) {
   return try_writing(bson.get(), tries);
 }
 
-MongoWritten MongoCommands::update(const std::string& collection, JsonArray statements, WriteTries tries) {
+MongoWritten MongoCommands::update(const std::string& collection, JsonArray statements, WriteTries tries,
+                                   JsonObject variables) {
   JsonObject command;
   command.append("update", collection);
   command.append("updates", std::move(statements));
   command.append("ordered", false);
+  if (!variables.empty()) command.append("let", std::move(variables));
   command.append("maxTimeMS", most_server_ms);
   return write(command, tries);
 }

@@ -69,8 +69,8 @@ class MongoCommands {
   /// `update`, `delete`, `createIndexes` …
   MongoWritten write(const JsonObject& command, WriteTries tries);
 
-  /// An `update` of these statements, without regard to their order.
-  MongoWritten update(const std::string& collection, JsonArray statements, WriteTries tries);
+  /// An `update` of these statements, without regard to their order. `variables` (`let`) are worked out once, for all.
+  MongoWritten update(const std::string& collection, JsonArray statements, WriteTries tries, JsonObject variables = {});
 
   /// None where the collection is not there.
   std::vector<JsonObject> list_indexes(const std::string& collection);

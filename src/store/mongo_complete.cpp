@@ -26,8 +26,8 @@ Json completion_stage(MongoCompletion completion, const MongoUpdateContext& cont
   fields.append("outcome", completion.outcome);
   fields.append("response", std::move(completion.response));
   fields.append("rev", add(count("rev"), 1));
-  fields.append("updatedAt", iso_text(context.now));
-  fields.append("completedAt", iso_text(context.now));
+  fields.append("updatedAt", now_text());
+  fields.append("completedAt", now_text());
   fields.append("deleteAt", delete_at(completion.keep_ms, context.now));
   // The token stays, as proof for a repeat.
   fields.append("lease", Json{{"state", "completed"}, {"session", removed()}, {"worker", removed()}});

@@ -37,6 +37,9 @@ inline Json or_else(Json value, Json otherwise) { return call("$ifNull", std::mo
 
 /// A date as stored documents have it: docs/document.md.
 inline Json iso_text(Json date) { return call("$dateToString", Json{{"date", std::move(date)}}); }
+/// The store's time as such a text, of a command whose variables are let_now(): worked out once, not for each document.
+inline Json now_text() { return "$$nowText"; }
+inline JsonObject let_now(Json now_date) { return Json{{"nowText", iso_text(std::move(now_date))}}.as_object(); }
 /// A counter is absent where it is 0.
 inline Json count(const std::string& field) { return or_else(Json("$" + field), 0); }
 inline Json absent_where_0(Json value) { return choose(call("$gt", value, 0), value, removed()); }

@@ -56,7 +56,7 @@ Leaving leaving(const FailTask&) {
   Json ends = call("$or", JsonArray{asked("stop"), "$_args.permanent", std::move(no_attempts_left)});
   Leaving leave{choose(std::move(ends), "completed", handed_back()), choose(asked("stop"), "cancelled", "failed"),
                 backoff_ms(count("attempts")), {}};
-  Json error{{"at", "$_now"}, {"attempt", count("attempts")}, {"error", "$_args.error"}};
+  Json error{{"at", now_text()}, {"attempt", count("attempts")}, {"error", "$_args.error"}};
   Json errors = call("$concatArrays", or_else("$errors", JsonArray()), JsonArray{std::move(error)});
   leave.own_fields.append("errors", call("$slice", std::move(errors), -errors_kept));
   // Under $cond, as an object by itself would be merged into the one that stands there.
@@ -90,11 +90,10 @@ Json keep_ms(const KeepPolicy& keep) {
 }
 
 /// Everything is looked at as it stands before the update; so what several fields hang on is worked out first.
-Json first_stage(const Leaving& leave, const MongoUpdateContext& context) {
+Json first_stage(const Leaving& leave) {
   JsonObject fields;
   fields.append("_to", leave.to);
   fields.append("_outcome", leave.outcome);
-  fields.append("_now", iso_text(context.now));
   return set(std::move(fields));
 }
 
@@ -105,12 +104,12 @@ Json second_stage(Leaving leave, const MongoUpdateContext& context) {
   JsonObject fields = std::move(leave.own_fields);
   fields.append("state", "$_to");
   fields.append("rev", add(count("rev"), 1));
-  fields.append("updatedAt", "$_now");
+  fields.append("updatedAt", now_text());
   for (const char* gone : {"worker", "publicUrl", "signal"}) fields.append(gone, removed());
   Json proof{{"token", "$lease.token"}, {"state", "completed"}};
   fields.append("lease", choose(equal("$_to", "completed"), std::move(proof), removed()));
   fields.append("outcome", where_completed("$_outcome", "$outcome"));
-  fields.append("completedAt", where_completed("$_now", "$completedAt"));
+  fields.append("completedAt", where_completed(now_text(), "$completedAt"));
   fields.append("deleteAt", where_completed(iso_text(add(context.now, keep_ms(context.keep))), "$deleteAt"));
   fields.append("startedAt", where_completed("$startedAt", removed()));
   Json parked = choose(equal("$_to", "paused"), literal(Json{{"stop", true}, {"pause", false}, {"resume", true}}), removed());
@@ -124,9 +123,9 @@ Json second_stage(Leaving leave, const MongoUpdateContext& context) {
 
 JsonArray leave_stages(const Transition& transition, const MongoUpdateContext& context) {
   Leaving leave = std::visit([](const auto& change) { return leaving(change); }, transition);
-  Json first = first_stage(leave, context);
+  Json first = first_stage(leave);
   Json second = second_stage(std::move(leave), context);
-  return {std::move(first), std::move(second), call("$unset", Json::array({"_to", "_outcome", "_now"}))};
+  return {std::move(first), std::move(second), call("$unset", Json::array({"_to", "_outcome"}))};
 }
 
 }  // namespace taskrunner::store

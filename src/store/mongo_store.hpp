@@ -84,6 +84,8 @@ class MongoStore final : public Store, public core::RecordImporter {
   MongoWritten update(const std::string& collection, JsonArray statements, WriteTries tries) {
     return commands_.update(collection, std::move(statements), tries);
   }
+  /// Of tasks, in terms of expression::now_text().
+  MongoWritten update_by_clock(JsonArray statements, WriteTries tries);
 
   // Adds.
   struct NewDocument;

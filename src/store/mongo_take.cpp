@@ -33,7 +33,7 @@ Json actions_of(const std::vector<TopicDemand>& topics) {
   return call("$switch", Json{{"branches", std::move(branches)}, {"default", literal(json_of(first))}});
 }
 
-Json claim_pipeline(const ClaimRequest& request, const Json& now) {
+Json claim_pipeline(const ClaimRequest& request) {
   const Json lease{{"token", request.token}, {"session", request.session}, {"worker", request.worker}, {"state", "running"}};
   JsonObject fields;
   fields.append("state", "running");
@@ -42,8 +42,8 @@ Json claim_pipeline(const ClaimRequest& request, const Json& now) {
   fields.append("attempts", add(count("attempts"), 1));
   fields.append("epoch", add(count("epoch"), 1));
   fields.append("rev", add(count("rev"), 1));
-  fields.append("startedAt", iso_text(now));
-  fields.append("updatedAt", iso_text(now));
+  fields.append("startedAt", now_text());
+  fields.append("updatedAt", now_text());
   fields.append("publicUrl", call("$concat", literal(request.public_url_base), call("$toString", "$_id")));
   fields.append("availableActions", actions_of(request.topics));
   for (const char* gone : {"waitUntil", "outcome", "deleteAt", "completedAt"}) fields.append(gone, removed());
@@ -95,9 +95,16 @@ const TopicDemand& demand_for(const ClaimRequest& request, const TaskRecord& tas
 
 }  // namespace
 
+MongoWritten MongoStore::update_by_clock(JsonArray statements, WriteTries tries) {
+  return commands_.update(tasks(), std::move(statements), tries, let_now(time_.now()));
+}
+
 MongoStore::Tasks MongoStore::take(const ClaimRequest& request, const Records& candidates, std::int64_t now_ms) {
-  Json statement{{"q", guard(request, candidates, now_ms)}, {"u", claim_pipeline(request, time_.now())}, {"multi", true}, {"hint", Json{{"_id", 1}}}};
-  const MongoWritten written = update(tasks(), {std::move(statement)}, WriteTries::once);
+  Json statement{{"q", guard(request, candidates, now_ms)},
+                 {"u", claim_pipeline(request)},
+                 {"multi", true},
+                 {"hint", Json{{"_id", 1}}}};
+  const MongoWritten written = update_by_clock({std::move(statement)}, WriteTries::once);
   if (!written.failures.empty()) throw Error(ErrorCode::unavailable, describe() + ": " + written.failures.front().text);
   if (written.matched == 0) return {};
   return read_back(request, candidates);

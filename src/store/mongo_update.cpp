@@ -112,10 +112,10 @@ struct Guard {
   }
 };
 
-JsonObject touched(const Json& now) {
+JsonObject touched() {
   JsonObject fields;
   fields.append("rev", add(count("rev"), 1));
-  fields.append("updatedAt", iso_text(now));
+  fields.append("updatedAt", now_text());
   return fields;
 }
 
@@ -124,7 +124,7 @@ struct Stages {
   const MongoUpdateContext& context;
 
   JsonArray operator()(const UpdateTask& update) const {
-    JsonObject fields = touched(context.now);
+    JsonObject fields = touched();
     if (update.data) fields.append("data", "$_args.data");
     if (update.progress) fields.append("progress", "$_args.progress");
     if (update.response) fields.append("response", "$_args.response");
@@ -146,7 +146,7 @@ struct Stages {
 
  private:
   JsonObject held_as(const char* state, Json actions) const {
-    JsonObject fields = touched(context.now);
+    JsonObject fields = touched();
     fields.append("state", state);
     fields.append("lease.state", state);
     fields.append("availableActions", std::move(actions));
@@ -155,11 +155,35 @@ struct Stages {
   }
 };
 
-/// Each task's own of these. An array constant is looked through by a hash table: as many tasks as there are cost no
-/// more each.
-Json own_of(const JsonArray& ids, JsonArray values) {
-  if (ids.size() == 1) return literal(std::move(values.front()));
-  return call("$arrayElemAt", literal(std::move(values)), call("$indexOfArray", literal(ids), "$_id"));
+struct IdAndValue {
+  ObjectId id;
+  const Json* value;
+};
+
+/// A task's own of these, which are in the order of ids. The server goes through an array from its start, for each task:
+/// so the ids are halved first until few are left.
+Json own_of(std::span<const IdAndValue> sorted) {
+  constexpr std::size_t few = 16;
+  if (sorted.size() == 1) return literal(*sorted.front().value);
+  if (sorted.size() > few) {
+    const std::size_t half = sorted.size() / 2;
+    Json is_before = call("$lt", "$_id", sorted[half].id);
+    return choose(std::move(is_before), own_of(sorted.first(half)), own_of(sorted.subspan(half)));
+  }
+  JsonArray ids;
+  JsonArray values;
+  for (const IdAndValue& own : sorted) {
+    ids.push_back(own.id);
+    values.push_back(*own.value);
+  }
+  return call("$arrayElemAt", literal(std::move(values)), call("$indexOfArray", literal(std::move(ids)), "$_id"));
+}
+
+Json own_of(const JsonArray& ids, const JsonArray& values) {
+  std::vector<IdAndValue> sorted;
+  for (std::size_t i = 0; i < ids.size(); ++i) sorted.push_back({std::get<ObjectId>(ids[i].value()), &values[i]});
+  std::sort(sorted.begin(), sorted.end(), [](const IdAndValue& a, const IdAndValue& b) { return a.id < b.id; });
+  return own_of(sorted);
 }
 
 /// The same of all that share a statement.
@@ -189,7 +213,7 @@ Json completion(const Completion& common, const JsonArray& ids, std::span<const 
   if (common.sets_response) {
     JsonArray responses;
     for (const Transition* transition : transitions) responses.push_back(response_of(*transition));
-    response = own_of(ids, std::move(responses));
+    response = own_of(ids, responses);
   }
   const std::int64_t keep_ms = std::clamp<std::int64_t>(common.keep_ms.value_or(context.keep.success_ms), 0, longest_ms);
   return completion_stage({common.outcome, std::move(response), keep_ms}, context);
@@ -212,7 +236,7 @@ JsonArray staged(const JsonArray& ids, std::span<const Transition* const> transi
   JsonArray arguments;
   for (std::size_t i = 0; i < transitions.size(); ++i)
     arguments.push_back(std::visit(Arguments{jitters[i]}, *transitions[i]));
-  JsonArray pipeline{set(Json{{"_args", own_of(ids, std::move(arguments))}}.as_object())};
+  JsonArray pipeline{set(Json{{"_args", own_of(ids, arguments)}}.as_object())};
   for (Json& stage : std::visit(Stages{context}, *transitions.front())) pipeline.push_back(std::move(stage));
   pipeline.push_back(call("$unset", "_args"));
   return pipeline;
