@@ -5,7 +5,9 @@
 
 #include "core/state_machine.hpp"
 
+#include <algorithm>
 #include <functional>
+#include <random>
 
 namespace taskrunner::conformance {
 namespace {
@@ -235,6 +237,17 @@ TEST_P(TransitionTest, ABatchIsAppliedInOrderWithOneAnswerEach) {
   EXPECT_EQ(results[4].status, TransitionStatus::not_found);
   EXPECT_EQ(store->get(task->id)->state, TaskState::to_do);
   EXPECT_EQ(store->get(task->id)->progress, Json{1});
+}
+
+TEST_P(TransitionTest, EachOfManyThatEndTogetherGetsItsOwnResponse) {
+  for (int i = 0; i < 100; ++i) add(new_task("many#1"));
+  std::vector<TaskPtr> tasks = claim({"many#1"}).tasks;
+  ASSERT_EQ(tasks.size(), 100u);
+  std::shuffle(tasks.begin(), tasks.end(), std::minstd_rand(1));
+  std::vector<Transition> ends;
+  for (const TaskPtr& task : tasks) ends.push_back(CompleteTask{fence_of(*task), Json{task->id.hex()}, {}});
+  for (const TransitionResult& result : store->apply(ends)) EXPECT_EQ(result.status, TransitionStatus::applied);
+  for (const TaskPtr& task : tasks) EXPECT_EQ(store->get(task->id)->response, Json{task->id.hex()});
 }
 
 TEST_P(TransitionTest, TheOldHolderIsFencedOutAfterTheTaskRanOnElsewhere) {
