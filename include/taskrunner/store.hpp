@@ -59,6 +59,9 @@ struct SessionInfo {
   std::int64_t started_at_ms = 0;
   std::int64_t until_ms = 0;  ///< by the store's clock; set by the store
   bool lost = false;
+  /// What the host's wall clock is ahead of the store's (negative: behind), as of its last renewal; set by the store, and
+  /// absent where both are one clock.
+  std::optional<std::int64_t> clock_ahead_ms = std::nullopt;
   // By these other hosts may prove its death before its time is over. A store of one process only keeps neither.
   ProcessIdentity process;
   std::string watch_address;  ///< "IP:PORT" at which it can be watched live; empty where it cannot

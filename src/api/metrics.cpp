@@ -47,6 +47,15 @@ std::string socket_metrics(const net::SocketIoStats& sockets) {
                     {"shutting_down", refused[6]}});
 }
 
+/// Of this host; nothing where the store goes by its clock.
+std::string clock_metric(const std::vector<SessionInfo>& hosts, const std::string& instance) {
+  for (const SessionInfo& host : hosts)
+    if (host.instance == instance && !host.lost && host.clock_ahead_ms)
+      return metric("taskrunner_clock_ahead_seconds", "gauge", "What this host's clock is ahead of the store's.",
+                    static_cast<double>(*host.clock_ahead_ms) / 1'000);
+  return {};
+}
+
 }  // namespace
 
 awaitable<std::string> task_metrics(std::shared_ptr<RunnerLink> link) {
@@ -60,7 +69,8 @@ awaitable<std::string> task_metrics(std::shared_ptr<RunnerLink> link) {
   }
   text += metric("taskrunner_running_here", "gauge", "Tasks that run at this host.", link->service().running_now().size());
   text += metric("taskrunner_adds_total", "counter", "Tasks added through this host's port.", link->adds);
-  co_return text;
+  const std::string clock = clock_metric(co_await link->service().hosts(), link->service().instance());
+  co_return text + clock;
 }
 
 std::string transport_metrics(const net::HttpServerStats& http, const net::SocketIoStats& sockets) {

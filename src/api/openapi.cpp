@@ -102,7 +102,7 @@ constexpr std::string_view components = R"json("components": {
   "Host": {"type": "object", "required": ["id", "instance", "baseUrl", "topics", "capacity", "startedAt", "until", "lost"], "properties": {
     "id": {"$ref": "#/components/schemas/Id"}, "instance": {"type": "string"}, "baseUrl": {"type": "string"},
     "topics": {"type": "array", "items": {"type": "string"}}, "capacity": {"type": "integer"},
-    "startedAt": {"$ref": "#/components/schemas/Time"}, "until": {"$ref": "#/components/schemas/Time"}, "lost": {"type": "boolean"}}},
+    "startedAt": {"$ref": "#/components/schemas/Time"}, "until": {"$ref": "#/components/schemas/Time"}, "lost": {"type": "boolean"}, "clockAheadMs": {"type": "integer"}}},
   "Problem": {"type": "object", "required": ["type", "title", "status", "detail"], "properties": {
     "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}, "detail": {"type": "string"}, "instance": {"type": "string"}}}
 }}}

@@ -74,6 +74,7 @@ Json json_of(const SessionInfo& host) {
   out.append("startedAt", iso_time(host.started_at_ms));
   out.append("until", iso_time(host.until_ms));
   out.append("lost", host.lost);
+  if (host.clock_ahead_ms) out.append("clockAheadMs", *host.clock_ahead_ms);
   return out;
 }
 

@@ -34,4 +34,22 @@ void check_clocks(const std::vector<MongoMember>& members, std::vector<StoreFind
   }
 }
 
+std::vector<std::string> ClockWatch::note(std::int64_t store_ms, std::int64_t here_ms, std::int64_t error_ms) {
+  std::vector<std::string> said;
+  const std::int64_t jump_ms = store_ms - last_store_ms_.value_or(store_ms);
+  if (std::abs(jump_ms) >= much_between_members_ms + error_ms + last_error_ms_)
+    said.push_back(fmt::format("the store's clock jumped {} by {} ms (another primary, or somebody set it): sessions end by so much {}, "
+                               "this once; let NTP set the members' clocks",
+                               jump_ms < 0 ? "back" : "ahead", std::abs(jump_ms), jump_ms < 0 ? "later" : "earlier"));
+  const std::int64_t ahead_ms = here_ms - store_ms;
+  const bool is_far = std::abs(ahead_ms) >= much_here_ms + error_ms;
+  if (is_far && !is_far_)
+    said.push_back(fmt::format("this machine's clock is {} the store's, by which tasks go; let NTP set both", ahead_or_behind(ahead_ms)));
+  if (!is_far && is_far_) said.emplace_back("this machine's clock agrees with the store's again");
+  is_far_ = is_far;
+  last_store_ms_ = store_ms;
+  last_error_ms_ = error_ms;
+  return said;
+}
+
 }  // namespace taskrunner::store

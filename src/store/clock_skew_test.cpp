@@ -32,5 +32,31 @@ TEST(ClockSkew, WhereNobodyTellsTheTimeNothingIsSaid) {
   EXPECT_TRUE(findings.empty());
 }
 
+TEST(ClockWatch, AJumpOfTheStoresClockIsSaidOnceWithItsDirection) {
+  ClockWatch watch;
+  EXPECT_TRUE(watch.note(10'000, 10'000, 2).empty());
+  EXPECT_TRUE(watch.note(10'900, 10'000, 2).empty());
+  const auto ahead = watch.note(12'000, 10'000, 2);
+  ASSERT_EQ(ahead.size(), 1U);
+  EXPECT_NE(ahead[0].find("ahead by 1100 ms"), std::string::npos) << ahead[0];
+  EXPECT_TRUE(watch.note(12'000, 10'000, 2).empty());
+  EXPECT_NE(watch.note(10'000, 10'000, 2).at(0).find("back by 2000 ms"), std::string::npos);
+}
+
+TEST(ClockWatch, WhatASlowAnswerMayExplainIsNoJump) {
+  ClockWatch watch;
+  watch.note(10'000, 10'000, 2);
+  EXPECT_TRUE(watch.note(12'000, 10'000, 1'500).empty());
+  EXPECT_TRUE(watch.note(10'000, 10'000, 2).empty());
+}
+
+TEST(ClockWatch, AClockHereThatIsFarFromTheStoresIsSaidWhenItBeginsAndEnds) {
+  ClockWatch watch;
+  EXPECT_NE(watch.note(0, -6'000, 1).at(0).find("6000 ms behind"), std::string::npos);
+  EXPECT_TRUE(watch.note(0, -7'000, 1).empty());
+  EXPECT_NE(watch.note(0, 10, 1).at(0).find("agrees"), std::string::npos);
+  EXPECT_TRUE(watch.note(0, 10, 1).empty());
+}
+
 }  // namespace
 }  // namespace taskrunner::store

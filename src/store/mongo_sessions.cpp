@@ -22,6 +22,9 @@ Json ended(const char* comparison, const Json& now, std::int64_t ago_ms) {
   return Json{{"$expr", call(comparison, "$until", call("$subtract", now, Json::int64(ago_ms)))}};
 }
 
+/// What this host's clock is ahead of the primary's, short of the time that the command is under way.
+Json ahead_of_primary(const Clock& clock) { return call("$subtract", literal(Date{clock.wall_ms()}), "$$NOW"); }
+
 Json not_lost() { return Json{{"$ne", true}}; }
 
 }  // namespace
@@ -57,6 +60,7 @@ void MongoStore::open_session(const SessionInfo& session, std::int64_t length_ms
   JsonObject fields;
   for (auto& [name, value] : session_fields(session)) fields.append(name, literal(value));
   fields.append("until", after_ms(time_.now(), length_ms));
+  fields.append("clockAheadMs", ahead_of_primary(*options_.clock));
   Json statement{{"q", Json{{"_id", session.id}}}, {"u", JsonArray{set(std::move(fields))}}, {"upsert", true}};
   const MongoWritten written = update(hosts(), {std::move(statement)}, WriteTries::twice);
   if (!written.failures.empty()) throw Error(ErrorCode::unavailable, describe() + ": " + written.failures.front().text);
@@ -79,6 +83,7 @@ bool MongoStore::renew_session(const ObjectId& session, std::int64_t length_ms) 
   const std::int64_t sent_boot_ms = options_.clock->boot_ms();
   JsonObject fields;
   fields.append("until", after_ms(time_.now(), length_ms));
+  fields.append("clockAheadMs", ahead_of_primary(*options_.clock));
   Json statement{{"q", Json{{"_id", session}, {"lost", not_lost()}}}, {"u", JsonArray{set(std::move(fields))}}};
   const MongoWritten written = renewals(length_ms).update(hosts(), {std::move(statement)}, WriteTries::once);
   const bool is_renewed = written.matched == 1;

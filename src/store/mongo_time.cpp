@@ -2,6 +2,8 @@
 
 #include <taskrunner/error.hpp>
 
+#include "base/log.hpp"
+
 namespace taskrunner::store {
 namespace {
 
@@ -24,7 +26,11 @@ std::int64_t MongoTime::measure() {
   const Date* date = local_time ? std::get_if<Date>(&local_time->value()) : nullptr;
   if (!date) throw Error(ErrorCode::unavailable, commands_.names().shown + ": it does not tell its time");
   measured_boot_ms_ = answered_boot_ms;
-  return date->ms - (asked_boot_ms + answered_boot_ms) / 2;
+  const std::int64_t ahead_of_boot_ms = date->ms - (asked_boot_ms + answered_boot_ms) / 2;
+  const std::int64_t here_ms = clock_.wall_ms() - clock_.boot_ms();
+  for (const std::string& text : watch_.note(ahead_of_boot_ms, here_ms, answered_boot_ms - asked_boot_ms))
+    log_warning("{}: {}", commands_.names().shown, text);
+  return ahead_of_boot_ms;
 }
 
 std::int64_t MongoTime::estimate_ms() {

@@ -3,6 +3,7 @@
 #include <taskrunner/json.hpp>
 
 #include "base/clock.hpp"
+#include "store/clock_skew.hpp"
 #include "store/mongo_command.hpp"
 
 #include <cstdint>
@@ -12,7 +13,7 @@
 namespace taskrunner::store {
 
 /// The time that a MongoDB store goes by: its primary's, evaluated in each update, and never this host's wall clock.
-/// Given another clock than the system's (tests), it is that one's everywhere. Thread-safe.
+/// What is odd about both clocks is said in the log when it is measured. Given another clock than the system's (tests), it is that one's everywhere. Thread-safe.
 class MongoTime {
  public:
   MongoTime(const Clock& clock, MongoCommands& commands) : clock_(clock), commands_(commands) {}
@@ -31,6 +32,7 @@ class MongoTime {
   const Clock& clock_;
   MongoCommands& commands_;
   std::mutex mutex_;
+  ClockWatch watch_;
   std::optional<std::int64_t> offset_ms_;  ///< of the primary's wall clock from this machine's boot clock
   std::int64_t measured_boot_ms_ = 0;
 };

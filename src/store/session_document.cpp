@@ -44,6 +44,7 @@ SessionInfo session_of(const JsonObject& document) {
   session.capacity = number_of(document, "capacity");
   session.started_at_ms = date_of(document, "startedAt");
   session.until_ms = date_of(document, "until");
+  if (document.find("clockAheadMs")) session.clock_ahead_ms = number_of(document, "clockAheadMs");
   const Json* lost = document.find("lost");
   session.lost = lost && *lost == Json(true);
   return session;

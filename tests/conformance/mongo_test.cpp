@@ -8,6 +8,7 @@
 #include "support/mongod.hpp"
 
 #include <array>
+#include <cmath>
 #include <thread>
 
 namespace taskrunner::conformance {
@@ -82,6 +83,27 @@ TEST_F(MongoTest, ASessionLapsesByThePrimarysClock) {
   EXPECT_EQ(expired, std::vector{info.id});
   EXPECT_FALSE(store->renew_session(info.id, 1'000));
   EXPECT_TRUE(store->renew_session(living.session, 1'000));
+}
+
+TEST_F(MongoTest, EachHostTellsWhatItsClockIsAheadOfThePrimarys) {
+  const auto ahead_ms = [](Store& store, const ObjectId& session) {
+    for (const SessionInfo& host : store.sessions())
+      if (host.id == session) return static_cast<double>(host.clock_ahead_ms.value());
+    return std::nan("");
+  };
+  const auto store = open();
+  const ClaimRequest right = request(*store);
+  EXPECT_NEAR(ahead_ms(*store, right.session), 0, 1'000);
+  ManualClock fast;
+  fast.now_ms = system_clock().wall_ms() + 90'000;
+  store::StoreOptions options;
+  options.clock = &fast;
+  const auto other = store::open_store(url, options);
+  const ClaimRequest wrong = request(*other);
+  EXPECT_NEAR(ahead_ms(*other, wrong.session), 90'000, 10'000);
+  fast.now_ms = system_clock().wall_ms() - 90'000;
+  ASSERT_TRUE(other->renew_session(wrong.session, 30'000));
+  EXPECT_NEAR(ahead_ms(*other, wrong.session), -90'000, 10'000);
 }
 
 TEST_F(MongoTest, WhatOldRunnersWroteIsRunAndKeepsWhatWeDoNotKnow) {
