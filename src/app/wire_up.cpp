@@ -4,6 +4,7 @@
 
 #include "app/config.hpp"
 #include "base/log.hpp"
+#include "store/open_store.hpp"
 #include "tasks/builtin_topics.hpp"
 #include "tasks/part_sweeper.hpp"
 
@@ -44,7 +45,8 @@ int serve(const ServeOptions& options) {
   const auto parts = register_topics(runner, options);
   // The port itself: where any free one was asked for, this line is how one learns it.
   const std::string address = options.runner.listen.substr(0, options.runner.listen.rfind(':'));
-  log_info("{}: the page is at http://{}:{}/, tasks are in {}", runner.instance(), address, runner.port(), options.runner.store);
+  log_info("{}: the page is at http://{}:{}/, tasks are in {}", runner.instance(), address, runner.port(),
+           store::shown_url(options.runner.store));
   const tasks::PartSweeper sweeper(parts, [&runner](const ObjectId& id) { return runner.get(id); });
   runner.run();
   log_info("{}: ended", runner.instance());

@@ -2,6 +2,8 @@
 
 #include <taskrunner/error.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -12,7 +14,8 @@ namespace {
 constexpr std::array not_primary_codes = {10107u, 13435u, 10058u};
 /// The server stepped down, shut down or ran out of time in the middle of it.
 constexpr std::array broken_off_codes = {6u, 7u, 50u, 64u, 89u, 91u, 112u, 134u, 189u, 262u, 9001u, 11600u, 11602u, 13436u};
-constexpr std::array no_right_codes = {13u, 18u, 8000u};
+constexpr std::uint32_t no_right_code = 13;
+constexpr std::array no_right_codes = {no_right_code, 18u, 8000u};
 constexpr std::array full_codes = {14031u, 12501u};
 
 template <std::size_t n>
@@ -27,7 +30,19 @@ MongoFailure failure_of_answer(std::uint32_t code) {
   return MongoFailure::wrong;
 }
 
-std::string text_of(const std::string& shown, const bson_error_t& error) { return shown + ": " + error.message; }
+/// With the way out, where the server understood who asks and will not do it.
+std::string text_of(const std::string& shown, const bson_error_t& error) {
+  std::string_view message = error.message;
+  if (error.domain == MONGOC_ERROR_CLIENT && error.code == MONGOC_ERROR_CLIENT_AUTHENTICATE)
+    return fmt::format("{}: {} (see user, password and authSource in the store's URL)", shown, message);
+  const bool is_of_server = error.domain == MONGOC_ERROR_SERVER || error.domain == MONGOC_ERROR_QUERY;
+  if (!is_of_server || error.code != no_right_code) return fmt::format("{}: {}", shown, message);
+  // Behind the name stands the whole command, tasks and all.
+  message = message.substr(0, message.find(" { "));
+  return fmt::format("{}: {} (give the store's URL a user with the role readWrite on the database; 'task-runner doctor' says "
+                     "which rights are missing)",
+                     shown, message);
+}
 
 ErrorCode code_of(MongoFailure failure, bool may_have_been_done) {
   if (may_have_been_done || failure == MongoFailure::uncertain) return ErrorCode::unknown;

@@ -78,6 +78,9 @@ MongoUrl parse_mongo_url(std::string_view text) {
   url.uri = take_collection(text, url.collection);
   const SilentLibmongoc silent;
   const Uri uri(mongoc_uri_new_with_error(url.uri.c_str(), nullptr));
+  if (!uri && scheme_of(text) == srv_scheme)
+    wrong(url, "it is no MongoDB URL (want mongodb+srv://[USER:PASSWORD@]NAME/DATABASE[?OPTION=VALUE&…], with one NAME of three "
+               "parts or more, as cluster.example.com, that DNS knows as _mongodb._tcp.NAME, and no port)");
   if (!uri)
     wrong(url, "it is no MongoDB URL (want mongodb://[USER:PASSWORD@]HOST[:PORT]/DATABASE[?OPTION=VALUE&…], with the "
                "signs : / ? # [ ] @ % in user and password written as %XX)");

@@ -43,4 +43,9 @@ std::shared_ptr<Store> open_store(std::string_view text, const StoreOptions& opt
 
 bool is_shared(std::string_view url) { return parse_store_url(url).kind == StoreUrl::Kind::mongo; }
 
+std::string shown_url(std::string_view text) {
+  const StoreUrl url = parse_store_url(text);
+  return url.kind == StoreUrl::Kind::mongo ? url.mongo.shown : std::string(text);
+}
+
 }  // namespace taskrunner::store

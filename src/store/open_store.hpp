@@ -40,6 +40,9 @@ std::shared_ptr<Store> open_store(std::string_view url, const StoreOptions& opti
 /// Other processes may open the store of that URL too, and run its tasks. Throws Error{invalid_argument}.
 bool is_shared(std::string_view url);
 
+/// The URL without secrets, for people and logs. Throws Error{invalid_argument}.
+std::string shown_url(std::string_view url);
+
 /// One thing that was looked at.
 struct StoreFinding {
   bool ok = false;

@@ -1,34 +1,12 @@
 """Hosts on a replica set: real mongods, two hosts."""
 
 import json
-import pathlib
 import signal
-import subprocess
 import time
 import unittest
 
+from mongod import Server
 from support import HostTest, Program, free_port
-
-MONGOD = pathlib.Path(__file__).resolve().parent.parent / 'support' / 'mongod'
-
-
-class Server:
-    """tests/support/mongod for the whole module; it ends with its standard input."""
-
-    def __init__(self):
-        self.process = subprocess.Popen([MONGOD], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.uri = json.loads(self.process.stdout.readline())['uri']
-        self.databases = 0
-
-    def fresh_url(self):
-        self.databases += 1
-        return self.uri.replace('/?', f'/test{self.databases}?')
-
-    def end(self):
-        self.process.stdin.close()
-        self.process.wait()
-        self.process.stdout.close()
-
 
 server = None
 
