@@ -9,7 +9,7 @@ constexpr milliseconds period{50};
 constexpr std::size_t busy_from = 200;  ///< events in a period
 /// Batches of writes are told together, and far apart.
 constexpr milliseconds stays_busy{300};
-constexpr milliseconds busy_pause{10};
+constexpr milliseconds busy_pause{5};
 constexpr milliseconds idle_wait{200};  ///< also how long a feed's stop takes at most
 constexpr milliseconds shortest_wait{1};
 
