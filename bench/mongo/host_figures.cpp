@@ -38,6 +38,7 @@ class Fleet {
       : tasks_(options.tasks), folder_(options.folder), writer_(url) {
     for (std::size_t i = 0; i < hosts; ++i) hosts_.push_back(std::make_unique<HostProcess>(url, file()));
     writer_.insert(pending, "other#1");
+    writer_.settle();
   }
 
   void add() { writer_.insert(tasks_, "noop#1"); }

@@ -25,11 +25,17 @@ void PlainWriter::insert_some(std::size_t count, const char* topic) {
                      {"documents", JsonArray(count, task)},
                      {"ordered", false},
                      {"writeConcern", Json{{"w", "majority"}, {"j", true}}}};
+  run(names_.database.c_str(), command);
+}
+
+void PlainWriter::settle() { run("admin", Json{{"fsync", 1}}); }
+
+void PlainWriter::run(const char* database, const Json& command) {
   const std::string bytes = encode_bson(command.as_object());
   bson_t request;
   bson_init_static(&request, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
   bson_error_t error;
-  if (!mongoc_client_command_simple(client_.get(), names_.database.c_str(), &request, nullptr, nullptr, &error))
+  if (!mongoc_client_command_simple(client_.get(), database, &request, nullptr, nullptr, &error))
     throw std::runtime_error(error.message);
 }
 

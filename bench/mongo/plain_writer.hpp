@@ -1,5 +1,7 @@
 #pragma once
 
+#include <taskrunner/json.hpp>
+
 #include "store/mongo_client.hpp"
 
 #include <cstddef>
@@ -13,8 +15,11 @@ class PlainWriter {
   explicit PlainWriter(const std::string& url);
   /// So many tasks of 100 B, by 1,000; durable when it returns.
   void insert(std::size_t count, const char* topic);
+  /// Has the server write down what it holds in memory, so that it does not while something is measured.
+  void settle();
 
  private:
+  void run(const char* database, const Json& command);
   void insert_some(std::size_t count, const char* topic);
 
   const store::MongoCollections names_;
