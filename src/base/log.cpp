@@ -3,15 +3,18 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <memory>
+
 namespace taskrunner {
 namespace {
 
+/// Never destroyed: a thread that was left behind may still have something to say while the process ends.
 spdlog::logger& logger() {
-  static const auto instance = [] {
+  static const auto& instance = *new std::shared_ptr<spdlog::logger>([] {
     auto created = spdlog::stderr_color_mt("task-runner");
     created->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
     return created;
-  }();
+  }());
   return *instance;
 }
 

@@ -12,8 +12,9 @@ namespace {
 
 // Source: https://github.com/mongodb/mongo/blob/r6.0.5/src/mongo/base/error_codes.yml
 constexpr std::array not_primary_codes = {10107u, 13435u, 10058u};
-/// The server stepped down, shut down or ran out of time in the middle of it.
-constexpr std::array broken_off_codes = {6u, 7u, 50u, 64u, 89u, 91u, 112u, 134u, 189u, 262u, 9001u, 11600u, 11602u, 13436u};
+/// The server stepped down, shut down, ran out of time or was told to stop in the middle of it.
+constexpr std::array broken_off_codes = {6u,   7u,   50u,  64u,   89u,    91u,    112u,  134u,
+                                         189u, 262u, 276u, 9001u, 11600u, 11601u, 11602u, 13436u};
 constexpr std::uint32_t no_right_code = 13;
 constexpr std::array no_right_codes = {no_right_code, 18u, 8000u};
 constexpr std::array full_codes = {14031u, 12501u};

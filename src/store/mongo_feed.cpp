@@ -76,7 +76,7 @@ void MongoFeed::open_stream() {
   stream_ = std::make_unique<MongoStream>(client_.get(), names_, wanted_form(), token_);
   ++opened_;
   token_ = stream_->token();
-  told_until_ = std::max(told_until_.load(), stream_->cluster_time());
+  told_until_ = std::max(told_until_.load(), stream_->begun_at());
   primary_seen_at_ = steady_clock::now();
   if (std::exchange(is_place_lost_, false)) lose("the server's history no longer has the feed's place");
 }

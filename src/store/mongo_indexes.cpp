@@ -3,12 +3,8 @@
 #include <taskrunner/error.hpp>
 
 #include "base/log.hpp"
-#include "doc/bson.hpp"
 
-#include <algorithm>
-#include <memory>
 #include <set>
-#include <thread>
 
 namespace taskrunner::store {
 namespace {
@@ -20,25 +16,6 @@ Json index(const char* name, Json key, Json only, bool unique = false) {
 }
 
 Json exists(const char* field) { return Json{{field, Json{{"$exists", true}}}}; }
-
-bool is_empty(MongoCommands& commands) {
-  bool empty = true;
-  commands.find(commands.names().tasks, {}, Json{{"limit", 1}, {"projection", Json{{"_id", 1}}}}.as_object(),
-                [&](std::string_view) { empty = false; }, MongoCommands::Reads::newest);
-  return empty;
-}
-
-void make_one(MongoCommands& commands, const Json& wanted) {
-  JsonObject command;
-  command.append("createIndexes", commands.names().tasks);
-  command.append("indexes", JsonArray{wanted});
-  try {
-    commands.write(command, WriteTries::once);
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::invalid_argument) throw;
-    log_error("{}: the index {} cannot be made: {}", commands.names().shown, wanted.at("name").as_string(), error.what());
-  }
-}
 
 }  // namespace
 
@@ -80,29 +57,16 @@ std::vector<std::string> missing_indexes(MongoCommands& commands, const std::vec
   return missing;
 }
 
-void make_missing_indexes(MongoCommands& commands, const std::vector<Json>& needed) {
-  const std::vector<std::string> missing = missing_indexes(commands, needed);
-  std::vector<Json> wanted;
-  for (const Json& one : needed)
-    if (std::find(missing.begin(), missing.end(), one.at("name").as_string()) != missing.end()) wanted.push_back(one);
-  if (wanted.empty()) return;
-  if (is_empty(commands)) {
-    for (const Json& one : wanted) make_one(commands, one);
-    return;
+void make_index(MongoCommands& commands, const Json& wanted) {
+  JsonObject command;
+  command.append("createIndexes", commands.names().tasks);
+  command.append("indexes", JsonArray{wanted});
+  try {
+    commands.write(command, WriteTries::once);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::invalid_argument) throw;
+    log_error("{}: the index {} cannot be made: {}", commands.names().shown, wanted.at("name").as_string(), error.what());
   }
-  log_info("{}: building {} indexes in the background", commands.names().shown, wanted.size());
-  // Whoever asked for an index and goes away ends the building of it, so nobody waits for this thread.
-  std::thread([names = commands.names(), wanted]() mutable {
-    try {
-      constexpr std::int32_t a_day_ms = 24 * 3'600'000;
-      names.pool = std::make_shared<MongoPool>(names.url, MongoTimeOuts{.answer_ms = a_day_ms});
-      MongoCommands own(names);
-      for (const Json& one : wanted) make_one(own, one);
-      log_info("{}: the indexes are built", names.shown);
-    } catch (const Error& error) {
-      log_error("{}: the indexes were not built: {}", names.shown, error.what());
-    }
-  }).detach();
 }
 
 }  // namespace taskrunner::store

@@ -21,10 +21,8 @@ const std::vector<Json>& shared_task_indexes();
 /// Names of those that the collection has not.
 std::vector<std::string> missing_indexes(MongoCommands& commands, const std::vector<Json>& needed);
 
-/// Makes what is missing. Any number of hosts may do so at once. In a collection that has documents already they are
-/// built in the background, on a thread that outlives the caller; until then everything works, only slower. What the
-/// server will not build (two documents with one unique key, another index of the same fields) is logged. Throws
-/// Error{unavailable} where the server cannot be asked.
-void make_missing_indexes(MongoCommands& commands, const std::vector<Json>& needed);
+/// Makes one index and waits for it. What the server will not build (two documents with one unique key, another index of
+/// the same fields) is logged. Throws Error{unavailable} where the server cannot be asked.
+void make_index(MongoCommands& commands, const Json& wanted);
 
 }  // namespace taskrunner::store

@@ -33,6 +33,7 @@ MongoStore::MongoStore(MongoCollections names, StoreOptions options)
     : options_(with_random(std::move(options))),
       commands_(std::move(names)),
       time_(*options_.clock, commands_),
+      indexes_(commands_),
       odd_(commands_.names().shown),
       old_runners_(commands_.names().shown, options_.share_topics),
       feed_(commands_.names(), options_.random, [this] { prepare_collection(); },
@@ -48,11 +49,12 @@ MongoStore::MongoStore(MongoCollections names, StoreOptions options)
 MongoStore::~MongoStore() {
   sharing_.reset();
   feed_.stop();
+  indexes_.stop();
 }
 
 void MongoStore::prepare_collection() {
   if (options_.share_topics) put_validator(commands_);
-  make_missing_indexes(commands_, options_.share_topics ? shared_task_indexes() : task_indexes());
+  indexes_.make_missing(options_.share_topics ? shared_task_indexes() : task_indexes());
 }
 
 std::shared_ptr<TaskRecord> MongoStore::decode(std::string_view bson) {

@@ -4,6 +4,7 @@
 
 #include "core/record_importer.hpp"
 #include "core/state_machine.hpp"
+#include "store/index_builder.hpp"
 #include "store/mongo_command.hpp"
 #include "store/mongo_feed.hpp"
 #include "store/mongo_time.hpp"
@@ -133,6 +134,7 @@ class MongoStore final : public Store, public core::RecordImporter {
   const StoreOptions options_;
   MongoCommands commands_;
   MongoTime time_;
+  IndexBuilder indexes_;
   OddDocuments odd_;
   OldRunners old_runners_;
   std::mutex sessions_mutex_;

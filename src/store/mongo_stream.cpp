@@ -93,6 +93,19 @@ void MongoStream::open(const std::string& after) {
   run(Json{{"aggregate", 1}, {"pipeline", stream_pipeline(form_, names_.tasks, names_.hosts, after)},
            {"cursor", Json{{"batchSize", 0}}}}, reply_);
   take_place(reply_.bytes);
+  note_begin();
+}
+
+void MongoStream::note_begin() {
+  // By a command that reads nothing: the answer to the one before tells what the majority has, which is older than the
+  // place where the stream begins.
+  Document pong;
+  const Json ping{{"ping", 1}};
+  run(ping, pong);
+  std::uint32_t seconds = 0;
+  std::uint32_t ordinal = 0;
+  mongoc_client_session_get_operation_time(session_.get(), &seconds, &ordinal);
+  begun_at_ = static_cast<std::uint64_t>(seconds) << 32 | ordinal;
 }
 
 std::vector<std::string_view> MongoStream::next(int await_ms) {
@@ -115,16 +128,6 @@ void MongoStream::take_place(const bson_t& reply) {
   const auto events = batch_of(reply, "cursor.nextBatch");
   bson_t event;
   if (!events.empty() && view(events.back(), event) && bson_iter_init_find(&at, &event, "_id")) token_ = bytes_at(at);
-}
-
-std::uint64_t MongoStream::cluster_time() const {
-  const bson_t* told = mongoc_client_session_get_cluster_time(session_.get());
-  bson_iter_t at;
-  if (!told || !bson_iter_init_find(&at, told, "clusterTime") || !BSON_ITER_HOLDS_TIMESTAMP(&at)) return 0;
-  std::uint32_t seconds = 0;
-  std::uint32_t ordinal = 0;
-  bson_iter_timestamp(&at, &seconds, &ordinal);
-  return static_cast<std::uint64_t>(seconds) << 32 | ordinal;
 }
 
 void MongoStream::run(const Json& command, Document& reply) {

@@ -53,9 +53,10 @@ class MongoStream {
 
   /// Where a new stream would go on after the last batch, be it an empty one.
   const std::string& token() const { return token_; }
-  /// The server's cluster time at its last answer, not before the stream's place: whoever reads what stood there at that
-  /// time or later misses nothing that the stream will not tell. 0 where the server named none.
-  std::uint64_t cluster_time() const;
+  /// The server's last operation when the stream was opened, not before its place: whoever reads what stood there then
+  /// or later misses nothing that the stream will not tell. It is an operation that was carried out, and not the cluster
+  /// time: that one may be of an operation that never was, and a read after it waits until the next.
+  std::uint64_t begun_at() const { return begun_at_; }
   /// The server has ended it (the database was dropped): to be opened anew after the token.
   bool is_over() const { return cursor_id_ == 0; }
   /// Cheap; by what the pool's monitor knows. A stream of a member that is no longer primary stays silent where that
@@ -81,6 +82,7 @@ class MongoStream {
 
   void select_primary();
   void open(const std::string& after);
+  void note_begin();
   void run(const Json& command, Document& reply);
   void take_place(const bson_t& reply);
 
@@ -90,6 +92,7 @@ class MongoStream {
   std::uint32_t server_ = 0;
   std::int64_t cursor_id_ = 0;
   std::string token_;
+  std::uint64_t begun_at_ = 0;
   std::unique_ptr<mongoc_client_session_t, Destroy> session_;
   Document options_;
   Document reply_;

@@ -1,5 +1,8 @@
 #include "feed_fixture.hpp"
+#include "base/clock.hpp"
 #include "store/mongo_store.hpp"
+
+#include <chrono>
 
 namespace taskrunner::store {
 namespace {
@@ -43,6 +46,35 @@ TEST_F(ReadAfterTest, AListIsNeverReadAsItWasBeforeTheFeedBegan) {
   const std::uint64_t inserted = reader->take(1).at(0).cluster_time;
   MongoStore store(names, {});
   EXPECT_GE(cluster_time(concern_of_find(store, "before#1").at("afterClusterTime")), inserted);
+}
+
+/// Tells the server of a cluster time that is ahead of its operations, as other members and clients do.
+void advance_cluster_time(const MongoCollections& names) {
+  const MongoPool::Client client = names.pool->take();
+  bson_error_t error;
+  const std::unique_ptr<mongoc_client_session_t, void (*)(mongoc_client_session_t*)> session(
+      mongoc_client_start_session(client.get(), nullptr, &error), mongoc_client_session_destroy);
+  ASSERT_TRUE(session) << error.message;
+  const auto ahead_s = static_cast<std::uint32_t>(system_clock().wall_ms() / 1'000 + 5);
+  const std::uint8_t no_hash[20] = {};
+  bson_t* const time = BCON_NEW("clusterTime", BCON_TIMESTAMP(ahead_s, 1), "signature", "{", "hash",
+                                BCON_BIN(BSON_SUBTYPE_BINARY, no_hash, sizeof no_hash), "keyId", BCON_INT64(0), "}");
+  mongoc_client_session_advance_cluster_time(session.get(), time);
+  bson_t* const ping = BCON_NEW("ping", BCON_INT32(1));
+  bson_t opts = BSON_INITIALIZER;
+  EXPECT_TRUE(mongoc_client_session_append(session.get(), &opts, &error)) << error.message;
+  EXPECT_TRUE(mongoc_client_command_with_opts(client.get(), "admin", ping, nullptr, &opts, nullptr, &error)) << error.message;
+  for (bson_t* each : {time, ping, &opts}) bson_destroy(each);
+}
+
+// Seen: a host's first list, after another host was killed, took 10 s and then failed.
+TEST_F(ReadAfterTest, AListWaitsForNoOperationThatNeverWas) {
+  other.insert(to_do("there#1"));
+  advance_cluster_time(names);
+  MongoStore store(names, {});
+  const auto started = std::chrono::steady_clock::now();
+  EXPECT_EQ(store.find({Json{{"versionedTopic", "there#1"}}, {}, 0, 10}).size(), 1u);
+  EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(3));
 }
 
 }  // namespace
