@@ -69,6 +69,7 @@ void advance_cluster_time(const MongoCollections& names) {
 
 // Seen: a host's first list, after another host was killed, took 10 s and then failed.
 TEST_F(ReadAfterTest, AListWaitsForNoOperationThatNeverWas) {
+  { const MongoStore makes_the_indexes(names, {}); }
   other.insert(to_do("there#1"));
   advance_cluster_time(names);
   MongoStore store(names, {});
