@@ -31,17 +31,19 @@ class EncodedBson {
 };
 
 /// A bson_t that libmongoc fills.
-class Reply {
+class FilledBson {
  public:
-  Reply() = default;
-  ~Reply() { bson_destroy(&bson_); }
-  Reply(const Reply&) = delete;
-  Reply& operator=(const Reply&) = delete;
+  FilledBson() = default;
+  ~FilledBson() { bson_destroy(&bson_); }
+  FilledBson(const FilledBson&) = delete;
+  FilledBson& operator=(const FilledBson&) = delete;
   /// For a call that initialises it.
   bson_t* empty() {
     bson_destroy(&bson_);
     return &bson_;
   }
+  bson_t& get() { return bson_; }
+  const bson_t& get() const { return bson_; }
   std::string_view bytes() const { return {reinterpret_cast<const char*>(bson_get_data(&bson_)), bson_.len}; }
 
  private:
@@ -70,26 +72,23 @@ class ReadOptions {
  public:
   ReadOptions(mongoc_client_t* client, const JsonObject& options, std::uint64_t cluster_time) {
     const EncodedBson encoded(options);
-    bson_copy_to(&encoded.get(), &bson_);
+    bson_copy_to(&encoded.get(), bson_.empty());
     if (cluster_time == 0) return;
     bson_error_t error;
     session_.reset(mongoc_client_start_session(client, nullptr, &error));
     if (!session_) throw Error(ErrorCode::unavailable, error.message);
     mongoc_client_session_advance_operation_time(session_.get(), static_cast<std::uint32_t>(cluster_time >> 32),
                                                  static_cast<std::uint32_t>(cluster_time));
-    if (!mongoc_client_session_append(session_.get(), &bson_, &error)) throw Error(ErrorCode::internal, error.message);
+    if (!mongoc_client_session_append(session_.get(), &bson_.get(), &error)) throw Error(ErrorCode::internal, error.message);
   }
-  ~ReadOptions() { bson_destroy(&bson_); }
-  ReadOptions(const ReadOptions&) = delete;
-  ReadOptions& operator=(const ReadOptions&) = delete;
 
-  const bson_t& get() const { return bson_; }
+  const bson_t& get() const { return bson_.get(); }
 
  private:
   struct Destroy {
     void operator()(mongoc_client_session_t* session) const { mongoc_client_session_destroy(session); }
   };
-  bson_t bson_;
+  FilledBson bson_;
   std::unique_ptr<mongoc_client_session_t, Destroy> session_;
 };
 
@@ -199,7 +198,7 @@ JsonObject MongoCommands::hello() { return ask(Json{{"hello", 1}}.as_object()); 
 JsonObject MongoCommands::ask(const JsonObject& command) {
   const EncodedBson bson(command);
   const MongoPool::Client client = names_.pool->take();
-  Reply reply;
+  FilledBson reply;
   bson_error_t error;
   if (!mongoc_client_read_command_with_opts(client.get(), names_.database.c_str(), &bson.get(), from_primary(), nullptr,
                                             reply.empty(), &error))
@@ -211,7 +210,7 @@ MongoWritten MongoCommands::try_writing(const bson_t& command, WriteTries tries)
   Retries retries(tries);
   for (;;) {
     const MongoPool::Client client = names_.pool->take();
-    Reply reply;
+    FilledBson reply;
     bson_error_t error;
     const bool is_clean = mongoc_client_write_command_with_opts(client.get(), names_.database.c_str(), &command,
                                                                 &write_options(), reply.empty(), &error);
