@@ -12,6 +12,7 @@
 #include "core/schedule_book.hpp"
 #include "core/scheduler.hpp"
 #include "core/store_executor.hpp"
+#include "core/store_failures.hpp"
 #include "core/task_logs.hpp"
 #include "core/task_service.hpp"
 
@@ -162,6 +163,7 @@ class Runner final : public TaskService, private BodyHost {
   std::uint64_t last_ticket_ = 0;
   std::int64_t timer_at_boot_ms_ = 0;
 
+  StoreFailures failures_;
   std::atomic<bool> ready_{false};
   mutable std::mutex mutex_;  ///< what follows is read from other threads
   std::unordered_map<ObjectId, std::shared_ptr<RunningTask>> running_;

@@ -17,8 +17,9 @@ void Runner::perform(ClaimTasks action) {
       engine_.post([this, result = executor_.store().claim(request)] {
         tell([&](Scheduler& scheduler) { scheduler.on_claimed(result, now()); });
       });
+      failures_.claims.worked();
     } catch (const Error& error) {
-      log_warning("claim: {}", error.what());
+      failures_.claims.failed(error.what());
       engine_.post([this] { tell([&](Scheduler& scheduler) { scheduler.on_claim_failed(now()); }); });
     }
   });
@@ -68,8 +69,9 @@ void Runner::perform(WriteBatch action) {
       engine_.post([this, batch, results = executor_.store().apply(transitions)]() mutable {
         tell([&](Scheduler& scheduler) { scheduler.on_written(batch, std::move(results), now()); });
       });
+      failures_.results.worked();
     } catch (const Error& error) {
-      log_warning("results of {} tasks could not be written, they are kept: {}", transitions.size(), error.what());
+      failures_.results.failed(error.what());
       engine_.post([this, batch] { tell([&](Scheduler& scheduler) { scheduler.on_write_failed(batch, now()); }); });
     }
   });
@@ -98,8 +100,9 @@ void Runner::perform(OpenSession action) {
     try {
       executor_.store().open_session(action.session, action.length_ms);
       engine_.post([this] { tell([&](Scheduler& scheduler) { scheduler.on_session_renewed(true, now()); }); });
+      failures_.session.worked();
     } catch (const Error& error) {
-      log_warning("session: {}", error.what());
+      failures_.session.failed(error.what());
       engine_.post([this] { tell([&](Scheduler& scheduler) { scheduler.on_session_failed(now()); }); });
     }
   });
@@ -111,8 +114,9 @@ void Runner::perform(RenewSession action) {
       const bool open = executor_.store().renew_session(action.session, action.length_ms);
       if (!open) log_warning("this host's session was taken for lost: its tasks are stopped, it begins anew");
       engine_.post([this, open] { tell([&](Scheduler& scheduler) { scheduler.on_session_renewed(open, now()); }); });
+      failures_.session.worked();
     } catch (const Error& error) {
-      log_warning("session: {}", error.what());
+      failures_.session.failed(error.what());
       engine_.post([this] { tell([&](Scheduler& scheduler) { scheduler.on_session_failed(now()); }); });
     }
   });
@@ -123,8 +127,9 @@ void Runner::perform(ExpireSessions action) {
     try {
       for (const ObjectId& lost : executor_.store().expire_sessions(action.grace_ms))
         log_warning("session {} has lapsed: its tasks are run again", lost.hex());
+      failures_.expiry.worked();
     } catch (const Error& error) {
-      log_warning("sessions: {}", error.what());
+      failures_.expiry.failed(error.what());
     }
   });
 }
@@ -135,8 +140,9 @@ void Runner::perform(SweepTasks action) {
       const SweepResult result = executor_.store().sweep(action.limit);
       if (result.reaped) log_info("{} tasks of lost hosts go back ({} of them dead)", result.reaped, result.dead);
       engine_.post([this, result] { tell([&](Scheduler& scheduler) { scheduler.on_swept(result, now()); }); });
+      failures_.sweeps.worked();
     } catch (const Error& error) {
-      log_warning("sweep: {}", error.what());
+      failures_.sweeps.failed(error.what());
     }
   });
 }
@@ -145,8 +151,9 @@ void Runner::perform(PurgeTasks action) {
   executor_.post([this, action] {
     try {
       executor_.store().purge(action.limit);
+      failures_.purges.worked();
     } catch (const Error& error) {
-      log_warning("purge: {}", error.what());
+      failures_.purges.failed(error.what());
     }
   });
 }
@@ -157,8 +164,9 @@ void Runner::perform(ReconcileTasks action) {
       engine_.post([this, held = executor_.store().held_by(action.session)] {
         tell([&](Scheduler& scheduler) { scheduler.on_reconciled(held, now()); });
       });
+      failures_.reconciliation.worked();
     } catch (const Error& error) {
-      log_warning("reconciliation: {}", error.what());
+      failures_.reconciliation.failed(error.what());
       engine_.post([this] { tell([&](Scheduler& scheduler) { scheduler.on_reconcile_failed(now()); }); });
     }
   });
