@@ -40,7 +40,7 @@ void Runner::start() {
   {
     std::lock_guard lock(mutex_);
     if (std::exchange(started_, true)) return;
-    idle_ = false;
+    drained_ = false;
   }
   bodies_ = std::make_shared<BodyRunner>(
       static_cast<BodyHost&>(*this), [this](const ObjectId& id, BodyEnd end) { note_ended(id, std::move(end)); }, most_blocking_bodies);
@@ -80,10 +80,10 @@ void Runner::release_all() {
   engine_.post([this] { tell([&](Scheduler& scheduler) { scheduler.release_all(now()); }); });
 }
 
-void Runner::wait_until_idle() {
+void Runner::wait_until_drained() {
   std::unique_lock lock(mutex_);
   const auto longest = std::chrono::milliseconds(options_.drain_ms + last_writes_ms);
-  if (!idle_changed_.wait_for(lock, longest, [&] { return idle_ || !started_; }))
+  if (!drained_changed_.wait_for(lock, longest, [&] { return drained_ || !started_; }))
     log_warning("the store did not take the last results in time: their tasks will be run again");
 }
 
@@ -93,7 +93,7 @@ void Runner::stop(bool force) {
     if (!started_) return;
   }
   force ? release_all() : drain();
-  wait_until_idle();
+  wait_until_drained();
   bodies_->close();
   std::promise<ObjectId> ended;
   engine_.post([&] { ended.set_value(end_life()); });
@@ -111,7 +111,7 @@ void Runner::stop(bool force) {
   std::lock_guard lock(mutex_);
   session_ = {};
   started_ = false;
-  idle_changed_.notify_all();
+  drained_changed_.notify_all();
 }
 
 /// What comes in later finds no scheduler. Nothing here holds a running task after it.
@@ -153,10 +153,10 @@ void Runner::tell(const std::function<void(Scheduler&)>& event) {
   perform(scheduler_->take_actions());
   arm_timer();
   ready_ = scheduler_->is_ready(now());
-  const bool idle = scheduler_->is_idle();
+  const bool drained = scheduler_->is_drained();
   std::lock_guard lock(mutex_);
   session_ = scheduler_->session();
-  if (idle != std::exchange(idle_, idle)) idle_changed_.notify_all();
+  if (drained != std::exchange(drained_, drained)) drained_changed_.notify_all();
 }
 
 void Runner::arm_timer() {

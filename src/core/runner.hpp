@@ -52,10 +52,10 @@ class Runner final : public TaskService, private BodyHost {
   void set_watch_address(std::string address) { options_.watch_address = std::move(address); }
 
   void start();
-  /// Asks; returns at once. wait_until_idle() waits for it.
+  /// Asks; returns at once. wait_until_drained() waits for it.
   void drain();
   void release_all();
-  void wait_until_idle();
+  void wait_until_drained();
   /// Drains (force: releases at once), waits, ends the session and the threads. Harmless twice. A body that ignores its
   /// stop is left to itself after `grace_ms`: it can do no harm to the runner, which may be destroyed or started again.
   void stop(bool force);
@@ -173,8 +173,8 @@ class Runner final : public TaskService, private BodyHost {
   std::vector<std::weak_ptr<RunnerListener>> listeners_;
   ObjectId session_;
   bool started_ = false;
-  bool idle_ = true;
-  std::condition_variable idle_changed_;
+  bool drained_ = true;
+  std::condition_variable drained_changed_;
 };
 
 }  // namespace taskrunner::core

@@ -45,6 +45,8 @@ class Scheduler {
   void release_all(const Now& now);
   /// Nothing held, nothing unwritten, no claim under way.
   bool is_idle() const;
+  /// Idle, and it will stay so: a host that is not draining may be about to claim.
+  bool is_drained() const { return draining_ && is_idle(); }
 
   void on_timer(const Now& now);
   void on_feed(const FeedBatch& batch, const Now& now);

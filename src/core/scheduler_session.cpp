@@ -12,7 +12,7 @@ constexpr std::size_t housekeeping_batch = 1'000;
 
 void Scheduler::keep_session(const Now& now) {
   if (lease_.wants_open(now)) {
-    if (draining_ && is_idle()) return;
+    if (is_drained()) return;
     SessionInfo info;
     info.id = random_->object_id(now.wall_ms);
     info.instance = options_.instance;

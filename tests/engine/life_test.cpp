@@ -59,6 +59,26 @@ TEST_P(Life, AStoppedRunnerStartsAgainAndRunsWhatCameMeanwhile) {
   }
 }
 
+// Seen once: the store had the claim, the runner had not been told yet, and took itself for drained.
+TEST_P(Life, WhatIsClaimedWhileTheRunnerIsStoppedGoesBack) {
+  const std::shared_ptr<Store> store = open_store();
+  core::Runner host(runner_options(), store, std::make_shared<Random>(1), system_clock());
+  host.handle("endless#1", make_factory([](Json, Context& context) -> awaitable<Json> {
+                co_return co_await run_until_stopped(context);
+              }),
+              {});
+  NewTask task;
+  task.versioned_topic = "endless#1";
+  host.start();
+  const ObjectId id = host.add_blocking({task}).at(0).task->id;
+  for (int life = 0; life < 100; ++life) {
+    await_task(*store, id, in_state(TaskState::running));
+    host.stop(false);
+    ASSERT_EQ(store->get(id)->state, TaskState::to_do) << "in life " << life;
+    host.start();
+  }
+}
+
 TEST_P(Life, ADrainBringsBodiesToTheirCheckpointAndGivesTheAttemptBack) {
   TaskRunner runner(options());
   handle_endless(runner);

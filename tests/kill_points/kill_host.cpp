@@ -121,7 +121,7 @@ void serve(const std::string& url) {
     int signal = 0;
     sigwait(&ending, &signal);
     host.drain();
-    host.wait_until_idle();
+    host.wait_until_drained();
   }
   host.stop(true);
 }
