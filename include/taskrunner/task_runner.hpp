@@ -123,8 +123,9 @@ class TaskRunner {
   /// Begins to serve and to run tasks; returns at once. Harmless twice; possible again after stop().
   /// Throws Error where the port is taken or the store away.
   void start();
-  /// start(), then waits for SIGTERM or SIGINT (a second one releases at once), drains, returns.
-  void run();
+  /// start(), then waits for SIGTERM or SIGINT (a second one releases at once), drains, returns. `on_started` is called
+  /// on this thread once it runs and either signal ends it politely.
+  void run(const std::function<void()>& on_started = {});
   /// No new claims; running tasks unwind at their next checkpoint and go back, what does not within options.drain
   /// is handed back all the same. Returns when nothing runs any more.
   void drain();

@@ -179,11 +179,12 @@ TransitionResult TaskRunner::erase(const ObjectId& id) { return impl_->apply(Rem
 
 void TaskRunner::start() { impl_->start(); }
 
-void TaskRunner::run() {
+void TaskRunner::run(const std::function<void()>& on_started) {
   boost::asio::io_context io;
   boost::asio::signal_set signals(io, SIGTERM, SIGINT);
   signals.async_wait([](auto, int) {});
   start();
+  if (on_started) on_started();
   io.run();
   log_info("asked to end: running tasks go on to their next checkpoint, then back; once more ends at once");
   io.restart();
@@ -201,7 +202,7 @@ void TaskRunner::run() {
 
 void TaskRunner::drain() {
   impl_->runner->drain();
-  impl_->runner->wait_until_idle();
+  impl_->runner->wait_until_drained();
 }
 
 void TaskRunner::stop(bool force) { impl_->stop(force); }

@@ -43,12 +43,13 @@ std::shared_ptr<tasks::DownloadParts> register_topics(TaskRunner& runner, const 
 int serve(const ServeOptions& options) {
   TaskRunner runner(options.runner);
   const auto parts = register_topics(runner, options);
+  const tasks::PartSweeper sweeper(parts, [&runner](const ObjectId& id) { return runner.get(id); });
   // The port itself: where any free one was asked for, this line is how one learns it.
   const std::string address = options.runner.listen.substr(0, options.runner.listen.rfind(':'));
-  log_info("{}: the page is at http://{}:{}/, tasks are in {}", runner.instance(), address, runner.port(),
-           store::shown_url(options.runner.store));
-  const tasks::PartSweeper sweeper(parts, [&runner](const ObjectId& id) { return runner.get(id); });
-  runner.run();
+  runner.run([&] {
+    log_info("{}: the page is at http://{}:{}/, tasks are in {}", runner.instance(), address, runner.port(),
+             store::shown_url(options.runner.store));
+  });
   log_info("{}: ended", runner.instance());
   return 0;
 }
