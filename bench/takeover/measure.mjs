@@ -69,7 +69,7 @@ async function start_ready_host(store, flags) {
 /// A task that runs on `host` now: whatever others took is stopped.
 async function task_on(host) {
   for (;;) {
-    const {_id: id} = await ask(host.port, '/api/v1/tasks', {versionedTopic: 'sleep#1', data: {ms: 3_600_000}});
+    const {id} = await ask(host.port, '/api/v1/tasks', {versionedTopic: 'sleep#1', data: {ms: 3_600_000}});
     const task = await until(async () => {
       const seen = await ask(host.port, `/api/v1/tasks/${id}`);
       return seen?.state === 'running' && seen;
@@ -89,11 +89,11 @@ async function measure({flags, comes_back}, store) {
   await dying.ended;
   if (comes_back) heir = await start_host(store, flags, dying.port);
   await until(async () => {
-    const seen = await ask(heir.port, `/api/v1/tasks/${task._id}`);
+    const seen = await ask(heir.port, `/api/v1/tasks/${task.id}`);
     return seen?.state === 'running' && seen.epoch > task.epoch;
   });
   const seconds = (performance.now() - begin) / 1_000;
-  await ask(heir.port, `/api/v1/tasks/${task._id}/stop`, {});
+  await ask(heir.port, `/api/v1/tasks/${task.id}/stop`, {});
   heir.process.kill('SIGTERM');
   await heir.ended;
   return seconds;
