@@ -50,7 +50,7 @@ class SqliteTest : public testing::Test {
 
   ManualClock clock;
   std::shared_ptr<Random> random = std::make_shared<Random>(9);
-  TemporaryFolder folder;
+  test::TemporaryFolder folder;
   std::string path = folder.file("tasks.db");
 };
 

@@ -13,17 +13,6 @@
 
 namespace taskrunner::conformance {
 
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "conformance.XXXXXX").string();
-  if (!::mkdtemp(name.data())) throw std::runtime_error("cannot make " + name);
-  path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code error;
-  std::filesystem::remove_all(path_, error);
-}
-
 StoreTest::StoreTest() {
   const std::string where = url();
   if (GetParam() == "mongodb") {

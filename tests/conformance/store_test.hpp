@@ -4,11 +4,11 @@
 
 #include "base/clock.hpp"
 #include "base/random.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <filesystem>
 #include <memory>
 #include <set>
 #include <string>
@@ -22,17 +22,6 @@ class ManualClock final : public Clock {
   std::int64_t wall_ms() const override { return now_ms; }
   std::int64_t boot_ms() const override { return now_ms; }
   std::atomic<std::int64_t> now_ms{1'767'225'600'000};  // 2026-01-01
-};
-
-/// A folder that is gone afterwards.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
 };
 
 /// A fresh store of the kind that the parameter names ("memory", "sqlite", "mongodb"), and short words for what tests do
@@ -66,7 +55,7 @@ class StoreTest : public testing::TestWithParam<std::string> {
   ManualClock clock;
   std::shared_ptr<Random> random = std::make_shared<Random>(7);
   KeepPolicy keep{1'000'000, 2'000'000};
-  TemporaryFolder folder;
+  test::TemporaryFolder folder;
   std::shared_ptr<Store> store;
   ObjectId session;  ///< open from the start
 

@@ -69,12 +69,6 @@ std::vector<std::string> Story::lines() const {
   return lines_;
 }
 
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "engine-test-XXXXXX").string();
-  if (!mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
-  path_ = name;
-}
-
 Holds in_state(TaskState state) {
   return [state](const TaskRecord& task) { return task.state == state; };
 }

@@ -4,12 +4,12 @@
 
 #include "base/clock.hpp"
 #include "core/runner.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <condition_variable>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -63,16 +63,6 @@ class ShiftedClock final : public Clock {
   std::atomic<std::int64_t> shift_ms{0};
 };
 
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
-
 using Holds = std::function<bool(const TaskRecord&)>;
 Holds in_state(TaskState state);
 /// The task once that holds of it, told by the store's feed; null, and the test fails, where it never does.
@@ -94,7 +84,7 @@ class EngineTest : public testing::TestWithParam<std::string> {
   std::shared_ptr<Store> open_store(const Clock& clock = system_clock()) const;
   static core::RunnerOptions runner_options();
 
-  TemporaryFolder folder;
+  test::TemporaryFolder folder;
   const std::shared_ptr<Story> story = std::make_shared<Story>();
 };
 

@@ -30,7 +30,7 @@ class Process : public testing::Test {
   }
   TaskPtr look(const ObjectId& id) const { return TaskRunner(options()).get(id); }
 
-  TemporaryFolder folder;
+  test::TemporaryFolder folder;
   const std::string store = "sqlite:" + folder.file("tasks.db");
   const std::shared_ptr<Story> story = std::make_shared<Story>();
 };

@@ -5,15 +5,13 @@
 #include "store/open_store.hpp"
 #include "support/child_process.hpp"
 #include "support/mongod.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <taskrunner/store.hpp>
 
 #include <gtest/gtest.h>
 
-#include <stdlib.h>
-
 #include <csignal>
-#include <filesystem>
 #include <map>
 #include <set>
 #include <string>
@@ -40,11 +38,8 @@ struct Said {
 class KillPoint : public testing::TestWithParam<std::tuple<std::string, std::string>> {
  protected:
   KillPoint() {
-    std::string name = std::filesystem::temp_directory_path() / "kill-points-XXXXXX";
-    folder_ = mkdtemp(name.data());
-    url = std::get<0>(GetParam()) == "sqlite" ? "sqlite:" + (folder_ / "tasks.db").string() : test::Mongod::shared().fresh_url();
+    url = std::get<0>(GetParam()) == "sqlite" ? "sqlite:" + folder_.file("tasks.db") : test::Mongod::shared().fresh_url();
   }
-  ~KillPoint() override { std::filesystem::remove_all(folder_); }
 
   std::shared_ptr<Store> open() const { return store::open_store(url, {&system_clock(), nullptr, {}}); }
 
@@ -82,7 +77,7 @@ class KillPoint : public testing::TestWithParam<std::tuple<std::string, std::str
   Said said;
 
  private:
-  std::filesystem::path folder_;
+  const test::TemporaryFolder folder_;
   Random random_ = Random(Random::system_seed());
 };
 
