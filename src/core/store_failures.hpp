@@ -14,7 +14,7 @@ struct StoreFailures {
 
   FailureLog claims = logged("tasks could not be claimed, it is tried again");
   FailureLog results = logged("results could not be written, they are kept and written later");
-  FailureLog session = logged("the session could not be renewed, it is tried again");
+  FailureLog session = logged("the session could not be opened or renewed, it is tried again");
   FailureLog expiry = logged("lost sessions could not be looked for");
   FailureLog sweeps = logged("tasks of lost hosts could not be looked for");
   FailureLog purges = logged("old tasks could not be deleted");

@@ -7,7 +7,7 @@ import time
 import unittest
 
 from mongod import Server
-from support import HostTest, Program, free_port
+from support import DEADLINE_SECONDS, HostTest, Program, free_port
 
 
 class OutageTest(HostTest):
@@ -45,10 +45,12 @@ class Election(OutageTest):
 
     def add_until_taken(self, topic):
         """With one key: a try whose answer was lost is no second task."""
-        while True:
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while time.monotonic() < deadline:
             program = self.start_verb('add', topic, '--unique-key', 'after the election')
             if program.wait() == 0:
                 return program.out.text.strip()
+        return self.fail('no primary took the task')
 
 
 class FullOplog(OutageTest):

@@ -10,6 +10,8 @@ namespace {
 
 class IndexBuilderTest : public MongoFeedTest {
  protected:
+  ~IndexBuilderTest() override { hold_building(false); }
+
   void hold_building(bool on) {
     other.admin(Json{{"configureFailPoint", "hangAfterStartingIndexBuild"}, {"mode", on ? "alwaysOn" : "off"}});
   }
