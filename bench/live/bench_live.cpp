@@ -1,33 +1,11 @@
 #include "live_figures.hpp"
-
-#include <taskrunner/error.hpp>
+#include "report/options.hpp"
 
 #include <cstdio>
-#include <cstdlib>
-#include <string_view>
 
 namespace {
 
 using namespace taskrunner::bench;
-
-struct Options {
-  int runs = 3;
-  bool as_json = false;
-};
-
-Options read(int count, char** arguments) {
-  Options options;
-  for (int i = 1; i < count; ++i) {
-    const std::string_view word = arguments[i];
-    if (word == "--json")
-      options.as_json = true;
-    else if (word == "--runs" && i + 1 < count)
-      options.runs = std::atoi(arguments[++i]);
-    else
-      throw taskrunner::Error(taskrunner::ErrorCode::invalid_argument, "bench_live [--runs N] [--json]");
-  }
-  return options;
-}
 
 Figures figures() {
   return {{"match_equality", "match: state", "ns", 100, {}},
@@ -48,9 +26,9 @@ Figures figures() {
 }  // namespace
 
 int main(int count, char** arguments) try {
-  const Options options = read(count, arguments);
+  const Options options = read_options(count, arguments, {.runs = 3});
   Figures all = figures();
-  for (int run = 0; run < options.runs; ++run) {
+  for (std::size_t run = 0; run < options.runs; ++run) {
     measure_matching(all);
     measure_hub(all);
     measure_sockets(all);

@@ -10,6 +10,8 @@ import {dirname, join, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
 
+import {free_port} from '../report/free_port.mjs';
+
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const {values: options} = parseArgs({options: {
   program: {type: 'string', default: join(root, 'build/task-runner')}, runs: {type: 'string', default: '20'},
@@ -20,14 +22,6 @@ const folder = mkdtempSync(join(tmpdir(), 'bench-start-'));
 
 const pause = (ms) => new Promise((resolve_) => setTimeout(resolve_, ms));
 const now_ms = () => Number(process.hrtime.bigint()) / 1e6;
-
-async function free_port() {
-  const server = net.createServer();
-  await new Promise((resolve_) => server.listen(0, '127.0.0.1', resolve_));
-  const {port} = server.address();
-  await new Promise((resolve_) => server.close(resolve_));
-  return port;
-}
 
 const accepts = (port) => new Promise((resolve_) => {
   const socket = net.connect(port, '127.0.0.1', () => { socket.destroy(); resolve_(true); });

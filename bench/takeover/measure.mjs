@@ -3,12 +3,13 @@
 // Seconds from kill -9 of a host until the task that it ran runs elsewhere, on MongoDB. See README.md.
 import {spawn} from 'node:child_process';
 import {mkdtempSync, rmSync} from 'node:fs';
-import net from 'node:net';
 import {tmpdir} from 'node:os';
 import {dirname, join, resolve} from 'node:path';
 import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
+
+import {free_port} from '../report/free_port.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const {values: options} = parseArgs({options: {
@@ -26,14 +27,6 @@ const cases = [
 ];
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-
-async function free_port() {
-  const server = net.createServer();
-  await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  const {port} = server.address();
-  await new Promise((done) => server.close(done));
-  return port;
-}
 
 /// The answer's JSON, or null where nobody answers.
 async function ask(port, path, body) {
