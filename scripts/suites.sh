@@ -30,7 +30,7 @@ mongo_feed  | tests/mongo_feed/CMakeLists.txt | mongo_feed_test         | mongod
 kill_points | tests/kill_points/CMakeLists.txt | kill_points_test       | mongod         | beside | build/tests/kill_points_test
 web         | web/tests/*.test.mjs          |                           |                | beside | node --test web/tests/*.test.mjs
 net_clients | tests/net_clients/run         | example_socketio_echo     | pip            | beside | tests/net_clients/run
-compat      | tests/compat/run              | task-runner               |                | beside | tests/compat/run
+compat      | tests/compat/run              | task-runner               | nginx          | beside | tests/compat/run
 cli         | tests/cli/run                 | task-runner               | nginx python mongod | beside | tests/cli/run
 examples    | examples/*/main.cpp           | task-runner examples      | nginx mongod   | beside | tests/examples/run
 browser     | tests/browser/run             | task-runner               | chromium nginx mongod | alone  | tests/browser/run

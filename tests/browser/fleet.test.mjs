@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import {after, before, test} from 'node:test';
 import {TaskPage} from './page.mjs';
-import {Server, start_browser, start_mongod, start_origin} from './programs.mjs';
+import {Server, start_mongod, start_origin} from '../support/programs.mjs';
+import {start_browser} from './chromium.mjs';
 
 const mib = 1024 * 1024;
 let mongod, origin, browser;

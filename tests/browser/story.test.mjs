@@ -5,7 +5,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
 import {TaskPage} from './page.mjs';
-import {Server, start_browser, start_origin} from './programs.mjs';
+import {Server, start_origin} from '../support/programs.mjs';
+import {start_browser} from './chromium.mjs';
 
 const mib = 1024 * 1024;
 const file_name = 'large.bin';

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import {after, afterEach, before, beforeEach, test} from 'node:test';
 import {TaskPage} from './page.mjs';
-import {Server, start_browser} from './programs.mjs';
+import {Server} from '../support/programs.mjs';
+import {start_browser} from './chromium.mjs';
 
 const phone = {viewport: {width: 390, height: 844}, deviceScaleFactor: 2, hasTouch: true, isMobile: true};
 let server, browser, page;

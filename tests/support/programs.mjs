@@ -1,4 +1,4 @@
-// The programs that a test starts: the origin of the downloads, the server under test, the browser.
+// The programs that a test starts: the origin of the downloads, MongoDB, the server under test ($TASK_RUNNER_BIN).
 import {spawn} from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -7,7 +7,6 @@ import path from 'node:path';
 import {once} from 'node:events';
 import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
-import {chromium} from 'playwright-core';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const start_timeout_ms = 20_000;
@@ -48,7 +47,7 @@ export class Server {
   static async create(...options) {
     const server = new Server();
     server.options = options.includes('--store') ? options : ['--store', 'sqlite:tasks.db', ...options];
-    server.home = fs.mkdtempSync(path.join(os.tmpdir(), 'task-runner-browser-'));
+    server.home = fs.mkdtempSync(path.join(os.tmpdir(), 'task-runner-test-'));
     server.downloads = path.join(server.home, 'downloads');
     server.port = await free_port();
     server.url = `http://127.0.0.1:${server.port}`;
@@ -88,10 +87,4 @@ export class Server {
       return false;
     }
   }
-}
-
-export function start_browser() {
-  return chromium.launch({executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync']});
 }

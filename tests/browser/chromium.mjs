@@ -1,0 +1,7 @@
+import {chromium} from 'playwright-core';
+
+export function start_browser() {
+  return chromium.launch({executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync']});
+}
