@@ -34,7 +34,8 @@ struct ClaimRequest {
 };
 
 struct ClaimResult {
-  /// As they are now, in the order of the claim rule: priority descending (absent lowest), due time, id.
+  /// As they are now, in the order of the claim rule: priority descending (absent lowest), due time, id. Their times may
+  /// be the caller's estimate of the store's clock, a few milliseconds beside what is stored.
   std::vector<TaskPtr> tasks;
   /// When the next task of these topics that waits becomes due, if any waits; wall clock of the store.
   std::optional<std::int64_t> next_due_ms;

@@ -185,7 +185,11 @@ ClaimResult MongoStore::claim(const ClaimRequest& request) {
   const std::int64_t now_ms = time_.estimate_ms();
   Candidates candidates = find_candidates(request, now_ms);
   result.more = candidates.more;
-  if (!candidates.picked.empty()) result.tasks = take(request, candidates.picked, now_ms);
+  if (!candidates.picked.empty()) {
+    result.tasks = take(request, candidates.picked, now_ms);
+    // What moved between read and claim may be free again.
+    result.more |= result.tasks.size() < candidates.picked.size();
+  }
   if (!result.more) result.next_due_ms = next_due_ms(request, now_ms);
   return result;
 }

@@ -115,6 +115,7 @@ class MongoStore final : public Store, public core::RecordImporter {
   Read read_candidates(const JsonObject& filter, std::size_t limit);
   Candidates find_candidates(const ClaimRequest& request, std::int64_t now_ms);
   Tasks take(const ClaimRequest& request, const Records& candidates, std::int64_t now_ms);
+  Tasks as_claimed(const ClaimRequest& request, const Records& candidates);
   Tasks read_back(const ClaimRequest& request, const Records& candidates);
   std::optional<std::int64_t> next_due_ms(const ClaimRequest& request, std::int64_t now_ms);
 

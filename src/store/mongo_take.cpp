@@ -8,6 +8,7 @@
 #include "store/mongo_expression.hpp"
 
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 #include <utility>
 
@@ -50,11 +51,8 @@ Json claim_pipeline(const ClaimRequest& request) {
   return JsonArray{set(std::move(fields))};
 }
 
-template <typename Records>
-JsonObject guard(const ClaimRequest& request, const Records& candidates, std::int64_t now_ms) {
-  JsonArray ids;
+JsonObject guard(const ClaimRequest& request, JsonArray ids, std::int64_t now_ms) {
   JsonArray topics;
-  for (const auto& task : candidates) ids.push_back(task->id);
   for (const TopicDemand& topic : request.topics) topics.push_back(topic.versioned_topic);
   JsonObject filter;
   filter.append("_id", Json{{"$in", std::move(ids)}});
@@ -65,6 +63,28 @@ JsonObject guard(const ClaimRequest& request, const Records& candidates, std::in
   filter.append("waitUntil", Json{{"$not", Json{{"$gt", iso_time(now_ms)}}}});
   return filter;
 }
+
+Json statement(JsonObject filter, const Json& pipeline) {
+  return Json{{"q", std::move(filter)}, {"u", pipeline}, {"multi", true}, {"hint", Json{{"_id", 1}}}};
+}
+
+template <typename Records>
+JsonArray ids_of(const Records& tasks) {
+  JsonArray ids;
+  for (const auto& task : tasks) ids.push_back(task->id);
+  return ids;
+}
+
+/// Ids by the revision at which they were read.
+template <typename Records>
+std::map<std::int64_t, JsonArray> by_revision(const Records& tasks) {
+  std::map<std::int64_t, JsonArray> ids;
+  for (const auto& task : tasks) ids[task->rev].push_back(task->id);
+  return ids;
+}
+
+/// Absent where it is 0.
+Json at_revision(std::int64_t rev) { return rev == 0 ? Json{{"$in", Json::array({nullptr, 0})}} : Json::int64(rev); }
 
 /// What the update made of a candidate, without its payload.
 struct Taken {
@@ -99,23 +119,40 @@ MongoWritten MongoStore::update_by_clock(JsonArray statements, WriteTries tries)
   return commands_.update(tasks(), std::move(statements), tries, let_now(time_.now()));
 }
 
+/// Mostly every candidate is still as it was read: the guard says so, and what was claimed need not be read again.
 MongoStore::Tasks MongoStore::take(const ClaimRequest& request, const Records& candidates, std::int64_t now_ms) {
-  Json statement{{"q", guard(request, candidates, now_ms)},
-                 {"u", claim_pipeline(request)},
-                 {"multi", true},
-                 {"hint", Json{{"_id", 1}}}};
-  const MongoWritten written = update_by_clock({std::move(statement)}, WriteTries::once);
+  constexpr std::size_t most_revisions = 8;
+  const Json pipeline = claim_pipeline(request);
+  const auto ids_by_revision = by_revision(candidates);
+  const bool as_read = ids_by_revision.size() <= most_revisions;
+  JsonArray statements;
+  if (as_read) {
+    for (const auto& [rev, ids] : ids_by_revision) {
+      JsonObject filter = guard(request, ids, now_ms);
+      filter.append("rev", at_revision(rev));
+      statements.push_back(statement(std::move(filter), pipeline));
+    }
+  } else {
+    statements.push_back(statement(guard(request, ids_of(candidates), now_ms), pipeline));
+  }
+  const MongoWritten written = update_by_clock(std::move(statements), WriteTries::once);
   if (!written.failures.empty()) throw Error(ErrorCode::unavailable, describe() + ": " + written.failures.front().text);
   if (written.matched == 0) return {};
-  return read_back(request, candidates);
+  const bool is_all = written.matched == static_cast<std::int64_t>(candidates.size());
+  return as_read && is_all ? as_claimed(request, candidates) : read_back(request, candidates);
+}
+
+/// Of candidates that were claimed as they were read. Only their times are not known to the millisecond.
+MongoStore::Tasks MongoStore::as_claimed(const ClaimRequest& request, const Records& candidates) {
+  const std::int64_t now_ms = time_.estimate_ms();
+  for (const std::shared_ptr<TaskRecord>& task : candidates) core::claim(*task, request, demand_for(request, *task), now_ms);
+  return {candidates.begin(), candidates.end()};
 }
 
 /// The token is of this claim alone: what carries it was claimed by it. A candidate whose `rev` moved between its read
 /// and its claim was somebody else's in between, and is read again.
 MongoStore::Tasks MongoStore::read_back(const ClaimRequest& request, const Records& candidates) {
-  JsonArray ids;
-  for (const auto& task : candidates) ids.push_back(task->id);
-  const Json mine{{"_id", Json{{"$in", std::move(ids)}}}, {"lease.token", request.token}};
+  const Json mine{{"_id", Json{{"$in", ids_of(candidates)}}}, {"lease.token", request.token}};
   const Json short_form{{"rev", 1}, {"epoch", 1}, {"attempts", 1}, {"startedAt", 1}};
   std::unordered_map<ObjectId, Taken> taken;
   commands_.find(
