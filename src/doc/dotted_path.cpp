@@ -21,15 +21,23 @@ struct Walk {
   ValueTest test;
 
   bool is_end(std::size_t at) const { return at == parts.size(); }
+  /// A dot behind an array's name changes nothing: MongoDB looks there whether any text is left, not whether a part is.
+  bool is_end_at_array(std::size_t at) const {
+    return is_end(at) || (is_end(at + 1) && parts[at].name.empty());
+  }
 
   bool members(Members from, std::size_t at) const {
     for (;; ++at) {
       const Json* value = find_member(from, parts[at]);
       if (!value) return test(nullptr);
-      if (const JsonArray* array = value->if_array()) return is_end(at + 1) ? last(*value) : elements(*array, at + 1);
+      if (value->is_array()) return in_array(*value, at + 1);
       if (is_end(at + 1)) return test(value);
       from = Members::of(*value);
     }
+  }
+
+  bool in_array(const Json& array, std::size_t at) const {
+    return is_end_at_array(at) ? last(array) : elements(array.as_array(), at);
   }
 
   bool last(const Json& array) const {
@@ -51,7 +59,7 @@ struct Walk {
 
   bool indexed(const Json& element, std::size_t at) const {
     if (is_end(at)) return test(&element);
-    if (const JsonArray* array = element.if_array()) return elements(*array, at);
+    if (element.is_array()) return in_array(element, at);
     if (const JsonObject* object = element.if_object()) return members(Members::of(*object), at);
     return false;
   }
