@@ -27,7 +27,8 @@ class CompiledQuery {
 
   /// Which comes first in the result. Two documents compare equal only where their `_id`s are.
   /// MongoDB refuses a sort by two arrays that lie beside each other; here each counts by its own least or
-  /// greatest element.
+  /// greatest element. Nor does it sort by a number that is an index of an array and a name in its elements; here the
+  /// name counts.
   std::weak_ordering compare(const JsonObject& a, const JsonObject& b) const;
 
   std::size_t skip() const;
