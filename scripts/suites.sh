@@ -26,6 +26,7 @@ tidy        | tests/tidy_test               | build.ninja               |       
 standalone  | tests/standalone/CMakeLists.txt | standalone_headers      |                | beside | true
 simulate    | tests/simulation/CMakeLists.txt | simulate                | | beside | build/tests/simulate --seeds 100 --seed 1
 conformance | tests/conformance/CMakeLists.txt | conformance_test       | mongod         | beside | build/tests/conformance_test
+query_oracle | tests/oracle/CMakeLists.txt | query_oracle         | mongod         | beside | build/tests/query_oracle --queries 5000
 mongo_feed  | tests/mongo_feed/CMakeLists.txt | mongo_feed_test         | mongod         | beside | build/tests/mongo_feed_test
 kill_points | tests/kill_points/CMakeLists.txt | kill_points_test       | mongod         | beside | build/tests/kill_points_test
 web         | web/tests/*.test.mjs          |                           |                | beside | node --test web/tests/*.test.mjs

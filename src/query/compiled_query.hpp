@@ -26,8 +26,9 @@ class CompiledQuery {
   bool matches(const JsonObject& document) const;
 
   /// Which comes first in the result. Two documents compare equal only where their `_id`s are.
-  /// MongoDB refuses a sort by two arrays that lie beside each other; here each counts by its own least or
-  /// greatest element.
+  /// MongoDB refuses a sort by two arrays that lie beside each other; here each counts by its own least or greatest
+  /// element, as where the fields together come to more than 10,000 places in arrays. Nor does MongoDB sort by a number
+  /// that is an index of an array and a name in its elements; here the name counts.
   std::weak_ordering compare(const JsonObject& a, const JsonObject& b) const;
 
   std::size_t skip() const;

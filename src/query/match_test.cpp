@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 namespace taskrunner {
 namespace {
 
@@ -100,6 +102,9 @@ const Case cases[] = {
     {"path_leading_zero_is_a_name", R"({"a.00":5})", {R"({"a":{"00":5}})"}, {R"({"a":[5]})"}},
     {"path_through_two_arrays", R"({"a.b.c":1})", {R"({"a":[{"b":[{"c":2},{"c":1}]}]})"}, {R"({"a":[{"b":[[{"c":1}]]}]})"}},
     {"path_with_empty_parts", R"({"a..b":1})", {R"({"a":{"":{"b":1}}})"}, {R"({"a":{"b":1}})"}},
+    {"path_with_a_dot_at_its_end", R"({"a.":1})", {R"({"a":[1]})", R"({"a":{"":1}})", R"({"a":{"":[1]}})"}, {R"({"a":1})", R"({"a":[{"":1}]})", R"({"a":[[1]]})"}},
+    {"path_with_a_dot_behind_an_index", R"({"a.0.":1})", {R"({"a":[[1]]})", R"({"a":[{"":1}]})"}, {R"({"a":[1]})", R"({"a":1})"}},
+    {"path_with_two_dots_at_its_end", R"({"a..":1})", {R"({"a":{"":[1]}})", R"({"a":[{"":{"":1}}]})"}, {R"({"a":[1]})", R"({"a":{"":1}})"}},
     {"empty_name", R"({"":1})", {R"({"":1})"}, {R"({"a":1})"}},
 
     // $exists, $type, $size, $mod
@@ -166,6 +171,31 @@ const Case cases[] = {
     {"and_of_everything", R"({"$and":[{}]})", {R"({})"}, {}},
     {"nor_of_everything", R"({"$nor":[{}]})", {}, {R"({})"}},
 };
+
+/// {a: [{"0": [{"0": … 1}]}]}: each array can be gone into in two ways.
+JsonObject forking(int levels) {
+  Json value(1);
+  for (int i = 0; i < levels; ++i) {
+    JsonObject inner;
+    inner.set("0", std::move(value));
+    value = Json(JsonArray{Json(std::move(inner))});
+  }
+  JsonObject document;
+  document.set("a", std::move(value));
+  return document;
+}
+
+TEST(MatchCost, ways_that_fork_and_meet_again_are_gone_once) {
+  std::string path = "a";
+  for (int i = 0; i < 45; ++i) path += ".0";
+  JsonObject filter;
+  filter.set(path, 2);
+  const CompiledQuery query = parse_query({Json(std::move(filter)), {}});
+  const JsonObject document = forking(45);
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_FALSE(query.matches(document));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));  // it was hours
+}
 
 INSTANTIATE_TEST_SUITE_P(Cases, Match, testing::ValuesIn(cases), [](const auto& tested) { return tested.param.name; });
 

@@ -7,7 +7,9 @@
 #include <taskrunner/error.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
+#include <set>
 
 namespace taskrunner {
 namespace {
@@ -16,6 +18,9 @@ const Json null_value;
 const Json undefined_value = RareBson{bson_undefined, {}};
 
 using Parts = std::vector<DottedPath::Part>;
+
+/// So many places in arrays may all fields come to together: more are rather made than met.
+constexpr std::size_t most_expanded = 10'000;
 
 /// A value on a path, with the part of the path that comes after it.
 struct Found {
@@ -35,7 +40,8 @@ Found follow(Members from, const Parts& parts, std::size_t at) {
 }  // namespace
 
 /// Makes the keys of one document, one for each element of the arrays on the way, and keeps the first in order.
-/// Arrays on paths beside each other cannot be taken together: then `is_parallel` is set and the result is none.
+/// Arrays on paths beside each other cannot be taken together, nor may fields together have too many keys: then there is
+/// no result.
 class SortOrder::KeyMaker {
  public:
   KeyMaker(const SortOrder& order, std::vector<std::size_t> fields) : order_(order), fields_(std::move(fields)) {}
@@ -44,7 +50,7 @@ class SortOrder::KeyMaker {
     std::vector<State> states(fields_.size());
     expand(std::move(states), Members::of(document));
   }
-  bool is_parallel() const { return is_parallel_; }
+  bool has_failed() const { return is_parallel_ || is_too_much_; }
   const Key& best() const { return best_; }
 
  private:
@@ -57,7 +63,23 @@ class SortOrder::KeyMaker {
 
   const Parts& parts(std::size_t i) const { return order_.fields_[fields_[i]].path.parts(); }
 
+  /// Indexes lead from each element of an array to one and the same place: what has come there once is not followed again.
+  bool is_repeated(const std::vector<State>& states, Members members) {
+    if (!has_index_) return false;
+    std::vector<std::uintptr_t> place{reinterpret_cast<std::uintptr_t>(members.object)};
+    for (const State& state : states) {
+      const Found found = state.by_index.value_or(Found());
+      place.push_back(state.at);
+      place.push_back(reinterpret_cast<std::uintptr_t>(state.done ? state.value : found.value));
+      place.push_back(found.at);
+    }
+    return !seen_.insert(std::move(place)).second;
+  }
+
   void expand(std::vector<State> states, Members members) {
+    if (is_repeated(states, members)) return;
+    is_too_much_ = fields_.size() > 1 && ++expanded_ > most_expanded;
+    if (is_too_much_) return;
     const Json* array = nullptr;
     bool whole_array = false;  // an array that is an array's element, by index, counts as it is
     std::vector<std::size_t> through;
@@ -93,10 +115,14 @@ class SortOrder::KeyMaker {
     const JsonArray& elements = array.as_array();
     for (const std::size_t i : through) {
       const auto& part = states[i].done ? DottedPath::Part{} : parts(i)[states[i].at];
-      if (part.index && *part.index < elements.size())
-        states[i].by_index = follow(Members::of(array), parts(i), states[i].at);
+      if (!part.index || *part.index >= elements.size()) continue;
+      states[i].by_index = follow(Members::of(array), parts(i), states[i].at);
+      has_index_ = true;
     }
-    for (const Json& element : elements) expand_element(states, element, whole_array ? array : element, through);
+    for (const Json& element : elements) {
+      if (has_failed()) return;
+      expand_element(states, element, whole_array ? array : element, through);
+    }
     if (elements.empty()) expand_element(states, undefined_value, undefined_value, through);
   }
 
@@ -123,6 +149,10 @@ class SortOrder::KeyMaker {
   std::vector<std::size_t> fields_;
   Key best_;
   bool is_parallel_ = false;
+  bool is_too_much_ = false;
+  std::size_t expanded_ = 0;
+  bool has_index_ = false;
+  std::set<std::vector<std::uintptr_t>> seen_;
 };
 
 SortOrder::SortOrder(const JsonObject& sort) {
@@ -135,7 +165,7 @@ SortOrder::Key SortOrder::key(const JsonObject& document) const {
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
   KeyMaker together(*this, all);
   together.make(document);
-  if (!together.is_parallel()) return together.best();
+  if (!together.has_failed()) return together.best();
   Key key;
   for (const std::size_t i : all) {
     KeyMaker alone(*this, {i});

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 namespace taskrunner {
 namespace {
 
@@ -59,6 +61,43 @@ TEST(SortOrder, arrays_beside_each_other_count_each_by_itself) {
   const JsonObject both = Json::parse(R"({"a":[1,5],"b":[2,7]})").as_object();
   EXPECT_TRUE(order.compare(both, Json::parse(R"({"a":1,"b":7})").as_object()) == 0);
   EXPECT_TRUE(order.compare(both, Json::parse(R"({"a":1,"b":6})").as_object()) < 0);
+}
+
+/// [[[… 1, 1], 1, 1], 1, 1]: each index leads from all three elements to one and the same array.
+Json nested(int levels) {
+  Json value(1);
+  for (int i = 0; i < levels; ++i) value = Json::array({value, 1, 1});
+  return value;
+}
+
+TEST(SortCost, indexes_that_lead_to_one_place_are_followed_once) {
+  std::string path = "a";
+  for (int i = 0; i < 45; ++i) path += ".0";
+  JsonObject sort;
+  sort.set(path, 1);
+  for (std::size_t at = 3; at < path.size(); at += 4) sort.set(path.substr(0, at), -1);
+  const SortOrder order(sort);
+  JsonObject document;
+  document.set("a", nested(45));
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(order.key(document).size(), sort.size());
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));  // it was for ever
+}
+
+TEST(SortCost, fields_with_too_many_keys_together_count_each_by_itself) {
+  const SortOrder order(Json::parse(R"({"a":1,"a.0.b":1,"a.0.b.0.c":1,"a.0.b.0.c.0.d":1})").as_object());
+  Json value(1);
+  for (const char* name : {"d", "c", "b"}) {
+    JsonArray elements(400, Json(5));
+    elements[0] = Json::object();
+    elements[0][name] = value;
+    value = Json(std::move(elements));
+  }
+  JsonObject document;
+  document.set("a", value);
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(order.key(document).size(), 4u);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
 }
 
 }  // namespace

@@ -1,24 +1,19 @@
 #include "targets.hpp"
 
 #include <array>
-#include <cstddef>
-#include <cstdint>
 
 namespace taskrunner::fuzz {
 
 std::span<const Target> targets() {
-  static constexpr std::array<Target, 4> all{{{"http_head", http_head},
-                                              {"websocket_frames", websocket_frames},
-                                              {"engineio_packets", engineio_packets},
-                                              {"socketio_packets", socketio_packets}}};
+  static constexpr std::array all{Target{"http_head", http_head},
+                                  Target{"websocket_frames", websocket_frames},
+                                  Target{"engineio_packets", engineio_packets},
+                                  Target{"socketio_packets", socketio_packets},
+                                  Target{"query_request", query_request},
+                                  Target{"query_match", query_match},
+                                  Target{"subscription_token", subscription_token},
+                                  Target{"cron", cron}};
   return all;
 }
 
 }  // namespace taskrunner::fuzz
-
-#ifdef TASKRUNNER_FUZZ_TARGET  // a fuzzer of its own for each target
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  taskrunner::fuzz::TASKRUNNER_FUZZ_TARGET({reinterpret_cast<const char*>(data), size});
-  return 0;
-}
-#endif

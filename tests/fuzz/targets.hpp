@@ -5,7 +5,7 @@
 
 namespace taskrunner::fuzz {
 
-/// What a fuzzer feeds. Each aborts where a codec breaks a promise; crashes and sanitizers do the rest.
+/// What a fuzzer feeds. Each aborts where a promise is broken; crashes and sanitizers do the rest.
 struct Target {
   std::string_view name;  ///< its corpus is the folder of that name
   void (*run)(std::string_view bytes);
@@ -15,6 +15,10 @@ void http_head(std::string_view bytes);
 void websocket_frames(std::string_view bytes);
 void engineio_packets(std::string_view bytes);
 void socketio_packets(std::string_view bytes);
+void query_request(std::string_view bytes);
+void query_match(std::string_view bytes);
+void subscription_token(std::string_view bytes);
+void cron(std::string_view bytes);
 
 std::span<const Target> targets();
 
