@@ -8,8 +8,23 @@
 
 namespace taskrunner::api {
 
-Access::Access(const Json& rows, std::vector<std::string> hidden_fields)
-    : filter_(rows), rows_(parse_query({rows, {}, 0, 0})), hidden_(std::move(hidden_fields)) {
+namespace {
+
+Json filter_of(const AccessRule& rule) {
+  Json rows = rule.rows.is_null() ? Json::object() : rule.rows;
+  if (!rule.topics) return rows;
+  JsonArray topics;
+  for (const std::string& topic : *rule.topics) topics.emplace_back(topic);
+  return Json{{"$and", Json::array({std::move(rows), Json{{"versionedTopic", Json{{"$in", Json(std::move(topics))}}}}})}};
+}
+
+}  // namespace
+
+Access::Access(AccessRule rule)
+    : filter_(filter_of(rule)),
+      rows_(parse_query({filter_, {}, 0, 0})),
+      topics_(std::move(rule.topics)),
+      hidden_(std::move(rule.hidden_fields)) {
   if (rows_->matches_everything()) rows_.reset();
 }
 
@@ -25,6 +40,10 @@ Query Access::narrowed(Query query) const {
 }
 
 bool Access::permits(const TaskRecord& task) const { return !rows_ || rows_->matches(core::to_document(task)); }
+
+bool Access::permits_topic(const std::string& versioned_topic) const {
+  return !topics_ || std::find(topics_->begin(), topics_->end(), versioned_topic) != topics_->end();
+}
 
 bool Access::hides(std::string_view path) const {
   const std::string_view field = path.substr(0, path.find('.'));

@@ -57,8 +57,8 @@ std::string text_of(const TaskRecord& task, const core::Explanation& explained) 
 
 }  // namespace
 
-awaitable<std::string> explain_task(std::shared_ptr<RunnerLink> link, AccessPtr access, ObjectId id) {
-  const TaskPtr task = co_await permitted_task(link, access, id);
+awaitable<std::string> explain_task(std::shared_ptr<RunnerLink> link, IdentityPtr who, ObjectId id) {
+  const TaskPtr task = co_await permitted_task(link, who, id);
   const std::int64_t now_ms = link->now_ms();
   std::vector<core::HostLoad> hosts;
   std::optional<std::int64_t> ahead;

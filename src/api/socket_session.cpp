@@ -25,8 +25,8 @@ std::string info_text(const RunnerLink& link) {
 }  // namespace
 
 SocketSession::SocketSession(const std::shared_ptr<net::Socket>& socket, std::shared_ptr<RunnerLink> link,
-                             std::shared_ptr<SubscriptionBook> book)
-    : socket_(socket), link_(std::move(link)), book_(std::move(book)) {}
+                             std::shared_ptr<SubscriptionBook> book, IdentityPtr who)
+    : socket_(socket), link_(std::move(link)), book_(std::move(book)), who_(std::move(who)) {}
 
 SocketSession::~SocketSession() { leave_all(); }
 
@@ -58,14 +58,14 @@ void SocketSession::on_request(std::string event, Json payload, net::Ack ack) {
     if (ack) ack(answer_text);
     return;
   }
-  if (event == "add") return answer(io, ack, answer_add(link_, access_, std::move(payload)));
-  if (event == "addMany") return answer(io, ack, answer_add_many(link_, access_, std::move(payload)));
-  if (event == "get") return answer(io, ack, answer_get(link_, access_, std::move(payload)));
-  if (event == "explain") return answer(io, ack, answer_explain(link_, access_, std::move(payload)));
-  if (event == "remove") return answer(io, ack, answer_remove_of(link_, access_, std::move(payload)));
-  if (event == "retry") return answer(io, ack, answer_retry_of(link_, access_, std::move(payload)));
+  if (event == "add") return answer(io, ack, answer_add(link_, who_, std::move(payload)));
+  if (event == "addMany") return answer(io, ack, answer_add_many(link_, who_, std::move(payload)));
+  if (event == "get") return answer(io, ack, answer_get(link_, who_, std::move(payload)));
+  if (event == "explain") return answer(io, ack, answer_explain(link_, who_, std::move(payload)));
+  if (event == "remove") return answer(io, ack, answer_remove_of(link_, who_, std::move(payload)));
+  if (event == "retry") return answer(io, ack, answer_retry_of(link_, who_, std::move(payload)));
   if (const auto op = signal_op_from(event))
-    return answer(io, ack, answer_signal_of(link_, access_, std::move(payload), *op, socket->handshake().remote_address));
+    return answer(io, ack, answer_signal_of(link_, who_, std::move(payload), *op, socket->handshake().remote_address));
   answer(io, ack, answer_unknown(std::move(event)));
 }
 
@@ -82,10 +82,10 @@ void SocketSession::subscribe(const Json& payload, const net::Ack& ack) {
 
 void SocketSession::open_subscription(const Json& payload, const net::Ack& ack) {
   using Start = SocketSubscription::Start;
-  const Query query = access_->narrowed(query_from(payload));
+  const Query query = who_->access->narrowed(query_from(payload));
   const std::string form = live::form_of(parse_query(query));
   const auto make = [&](std::string id, Start start) {
-    return std::make_shared<SocketSubscription>(socket_, link_, book_, std::move(id), access_, ack, start);
+    return std::make_shared<SocketSubscription>(socket_, link_, book_, std::move(id), who_->access, ack, start);
   };
   const auto place = resume_from(payload);
   if (place) {
