@@ -26,6 +26,7 @@ Access::Access(AccessRule rule)
       topics_(std::move(rule.topics)),
       hidden_(std::move(rule.hidden_fields)) {
   if (rows_->matches_everything()) rows_.reset();
+  if (hides("id") || hides("_id")) throw Error(ErrorCode::invalid_argument, "a task's id cannot be hidden");
 }
 
 Query Access::narrowed(Query query) const {
@@ -34,6 +35,7 @@ Query Access::narrowed(Query query) const {
     refuse_hidden(query.sort);
   }
   if (!rows_) return query;
+  parse_query(query);
   JsonArray both{filter_, query.filter.is_null() ? Json::object() : std::move(query.filter)};
   query.filter = Json{{"$and", Json(std::move(both))}};
   return query;

@@ -28,9 +28,10 @@ class Access {
   /// Everything.
   Access() = default;
   /// Throws Error{invalid_argument} where the filter is wrong.
+  /// The same where a field is hidden that every answer must have: the id.
   explicit Access(AccessRule rule);
 
-  /// The query within what may be seen. Throws Error{invalid_argument} where it asks about a hidden field, whose value
+  /// The query within what may be seen, checked as it came: what is wrong with it is said as to anybody. Throws Error{invalid_argument} where it asks about a hidden field, whose value
   /// could be found out so.
   Query narrowed(Query query) const;
   bool permits(const TaskRecord& task) const;

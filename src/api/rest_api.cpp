@@ -118,10 +118,10 @@ awaitable<net::HttpResponse> RestApi::route_known(const Request& request, Identi
   if (path.starts_with("/api/v1/tasks")) co_return co_await route_tasks(request, who, path.substr(13));
   if (path == "/api/v1/hosts") {
     want_method(request, {"GET"});
-    co_return co_await list_hosts(link());
+    co_return co_await list_hosts(link(), who);
   }
   if (path == "/metrics") {
-    std::string text = co_await task_metrics(link());
+    std::string text = co_await task_metrics(link(), who);
     co_return net::text_response(200, text + transport_metrics_(), "text/plain; version=0.0.4; charset=utf-8");
   }
   throw nothing_at(request);
@@ -130,20 +130,20 @@ awaitable<net::HttpResponse> RestApi::route_known(const Request& request, Identi
 awaitable<net::HttpResponse> RestApi::route_tasks(const Request& request, IdentityPtr who, std::string_view rest) {
   if (rest.empty() || rest == "/") {
     want_method(request, {"GET", "POST"});
-    if (request.method == "POST") co_return co_await add_tasks(link(), who, request);
+    if (request.method == "POST") co_return co_await post_tasks(link(), who, request);
     co_return co_await list_tasks(link(), who, request);
   }
   if (rest == "/export") {
     want_method(request, {"GET"});
-    co_return co_await export_page(link(), request);
+    co_return co_await export_page(link(), who, request);
   }
   if (rest == "/import") {
     want_method(request, {"POST"});
-    co_return co_await import_page(link(), request);
+    co_return co_await import_page(link(), who, request);
   }
   if (rest == "/watch") {
     want_method(request, {"GET"});
-    co_return watch_tasks(link(), book_, who->access, request);
+    co_return watch_tasks(link(), book_, who, request);
   }
   if (!rest.starts_with('/')) throw nothing_at(request);
   rest.remove_prefix(1);

@@ -23,14 +23,14 @@ Query query_of(const net::HttpRequest& request);
 
 awaitable<net::HttpResponse> list_tasks(std::shared_ptr<RunnerLink> link, IdentityPtr who, const net::HttpRequest& request);
 /// One (an object) or many (a list, of which each is answered for itself).
-awaitable<net::HttpResponse> add_tasks(std::shared_ptr<RunnerLink> link, IdentityPtr who, const net::HttpRequest& request);
+awaitable<net::HttpResponse> post_tasks(std::shared_ptr<RunnerLink> link, IdentityPtr who, const net::HttpRequest& request);
 awaitable<net::HttpResponse> get_task(std::shared_ptr<RunnerLink> link, IdentityPtr who, ObjectId id);
 awaitable<net::HttpResponse> remove_task(std::shared_ptr<RunnerLink> link, IdentityPtr who, ObjectId id);
 awaitable<net::HttpResponse> signal_task(std::shared_ptr<RunnerLink> link, IdentityPtr who, ObjectId id, SignalOp op,
-                                         std::string by);
+                                         std::string address);
 awaitable<net::HttpResponse> retry_task(std::shared_ptr<RunnerLink> link, IdentityPtr who, ObjectId id);
 awaitable<net::HttpResponse> get_logs(std::shared_ptr<RunnerLink> link, IdentityPtr who, ObjectId id);
 
-awaitable<net::HttpResponse> list_hosts(std::shared_ptr<RunnerLink> link);
+awaitable<net::HttpResponse> list_hosts(std::shared_ptr<RunnerLink> link, IdentityPtr who);
 
 }  // namespace taskrunner::api

@@ -75,12 +75,13 @@ void SocketApi::on_progress(const RunnerLink& link, const ObjectId& id, const Js
   const std::string args = R"({"taskId":")" + id.hex() + R"(","data":)" + data.dump() + "}";
   const std::string key = "progress " + id.hex();
   const std::vector<live::QueryNumber> showing = link.hub().showing(id);
+  const TaskPtr task = link.service().running_here(id);
   const auto tell = [&](const std::string& name) {
     net::Namespace* where = server_.find(name);
     if (!where || where->size() == 0) return;
     const net::PreparedEvent event(name, "progress", args);
     for (const auto& socket : sockets_of(*where, link))
-      if (std::any_cast<SessionPtr&>(socket->user_data)->wants_progress(showing)) socket->emit_latest(key, event);
+      if (std::any_cast<SessionPtr&>(socket->user_data)->wants_progress(task, showing)) socket->emit_latest(key, event);
   };
   tell("/");
   if (link.socket_namespace() != "/") tell(link.socket_namespace());

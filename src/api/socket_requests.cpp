@@ -2,8 +2,8 @@
 
 #include <taskrunner/error.hpp>
 
+#include "api/add_tasks.hpp"
 #include "api/explain_api.hpp"
-#include "api/many_tasks.hpp"
 #include "api/request_json.hpp"
 #include "base/log.hpp"
 #include "doc/json_parse.hpp"
@@ -39,16 +39,12 @@ void answer(boost::asio::io_context& io, net::Ack ack, awaitable<std::string> re
 }
 
 awaitable<std::string> answer_add(LinkPtr link, IdentityPtr who, Json payload) {
-  std::vector<NewTask> tasks;
-  tasks.push_back(new_task_from(payload, link->now_ms()));
-  const std::vector<AddResult> results = co_await link->service().add(std::move(tasks));
-  const TaskRecord& task = task_or_throw(results.at(0));
-  ++link->adds;
-  co_return who->access->wire_json(task);
+  const AddResult result = co_await add_task(link, who, std::move(payload));
+  co_return who->access->wire_json(*result.task);
 }
 
 awaitable<std::string> answer_add_many(LinkPtr link, IdentityPtr who, Json payload) {
-  const std::vector<AddResult> results = co_await add_many(link, std::move(payload));
+  const std::vector<AddResult> results = co_await add_tasks(link, who, std::move(payload));
   std::string text = "[";
   for (const AddResult& result : results) {
     if (text.size() > 1) text += ',';
@@ -68,7 +64,8 @@ awaitable<TaskPtr> permitted_task(LinkPtr link, IdentityPtr who, ObjectId id) {
 namespace {
 
 /// A client acts on what it may see. Who sees all rows is not made to wait for a look.
-awaitable<void> want_permission(LinkPtr link, IdentityPtr who, ObjectId id) {
+awaitable<void> want_permission(LinkPtr link, IdentityPtr who, ObjectId id, std::string_view action) {
+  who->want(Right::act, action);
   if (!who->access->sees_all_rows()) co_await permitted_task(link, who, id);
 }
 
@@ -80,23 +77,24 @@ awaitable<std::string> answer_get(LinkPtr link, IdentityPtr who, Json payload) {
 }
 
 awaitable<std::string> answer_remove(LinkPtr link, IdentityPtr who, ObjectId id) {
-  co_await want_permission(link, who, id);
+  co_await want_permission(link, who, id, "remove");
   const TransitionResult result = co_await link->service().remove(id);
-  task_or_throw(id, result);
+  task_or_throw(id, result, *who->access);
   co_return std::string();
 }
 
-awaitable<std::string> answer_signal(LinkPtr link, IdentityPtr who, ObjectId id, SignalOp op, std::string by) {
-  co_await want_permission(link, who, id);
+awaitable<std::string> answer_signal(LinkPtr link, IdentityPtr who, ObjectId id, SignalOp op, std::string address) {
+  co_await want_permission(link, who, id, to_text(op));
+  std::string by = who->name.empty() ? std::move(address) : who->name;
   const TransitionResult result = co_await link->service().signal(id, op, std::move(by));
-  const TaskPtr task = task_or_throw(id, result);
+  const TaskPtr task = task_or_throw(id, result, *who->access);
   co_return who->access->wire_json(task_or_throw(id, task));
 }
 
 awaitable<std::string> answer_retry(LinkPtr link, IdentityPtr who, ObjectId id) {
-  co_await want_permission(link, who, id);
+  co_await want_permission(link, who, id, "retry");
   const TransitionResult result = co_await link->service().retry(id);
-  const TaskPtr task = task_or_throw(id, result);
+  const TaskPtr task = task_or_throw(id, result, *who->access);
   co_return who->access->wire_json(task_or_throw(id, task));
 }
 
@@ -105,9 +103,9 @@ awaitable<std::string> answer_remove_of(LinkPtr link, IdentityPtr who, Json payl
   co_return co_await answer_remove(link, who, id);
 }
 
-awaitable<std::string> answer_signal_of(LinkPtr link, IdentityPtr who, Json payload, SignalOp op, std::string by) {
+awaitable<std::string> answer_signal_of(LinkPtr link, IdentityPtr who, Json payload, SignalOp op, std::string address) {
   const ObjectId id = id_from(payload);
-  co_return co_await answer_signal(link, who, id, op, std::move(by));
+  co_return co_await answer_signal(link, who, id, op, std::move(address));
 }
 
 awaitable<std::string> answer_retry_of(LinkPtr link, IdentityPtr who, Json payload) {

@@ -11,13 +11,11 @@
 namespace taskrunner::api {
 namespace {
 
-std::string info_text(const RunnerLink& link) {
+std::string info_text(const RunnerLink& link, const Access& access) {
   const core::TaskService& service = link.service();
-  JsonArray topics;
-  for (const std::string& topic : service.topics()) topics.emplace_back(topic);
   JsonObject info;
   info.append("instance", service.instance());
-  info.append("topics", std::move(topics));
+  info.append("topics", permitted_topics(service.topics(), access));
   if (!link.place().relay_url.empty()) info.append("relay", true);
   return Json(std::move(info)).dump();
 }
@@ -45,7 +43,7 @@ void SocketSession::start() {
     if (!self) return;
     for (const auto& [id, subscription] : self->subscriptions_) subscription->on_drain();
   });
-  socket->emit("taskRunnerInfo", info_text(*link_));
+  socket->emit("taskRunnerInfo", info_text(*link_, *who_->access));
 }
 
 void SocketSession::on_request(std::string event, Json payload, net::Ack ack) {
@@ -83,7 +81,7 @@ void SocketSession::subscribe(const Json& payload, const net::Ack& ack) {
 void SocketSession::open_subscription(const Json& payload, const net::Ack& ack) {
   using Start = SocketSubscription::Start;
   const Query query = who_->access->narrowed(query_from(payload));
-  const std::string form = live::form_of(parse_query(query));
+  const std::string form = token_form(query, *who_);
   const auto make = [&](std::string id, Start start) {
     return std::make_shared<SocketSubscription>(socket_, link_, book_, std::move(id), who_->access, ack, start);
   };
@@ -121,10 +119,12 @@ void SocketSession::leave_all() {
   subscriptions_.clear();
 }
 
-bool SocketSession::wants_progress(const std::vector<live::QueryNumber>& showing) const {
-  return subscriptions_.empty() || std::any_of(subscriptions_.begin(), subscriptions_.end(), [&](const auto& entry) {
-           return entry.second->is_of(showing);
-         });
+bool SocketSession::wants_progress(const TaskPtr& task, const std::vector<live::QueryNumber>& showing) const {
+  const Access& access = *who_->access;
+  if (!access.shows("progress")) return false;
+  if (subscriptions_.empty()) return access.sees_all_rows() || (task && access.permits(*task));
+  return std::any_of(subscriptions_.begin(), subscriptions_.end(),
+                     [&](const auto& entry) { return entry.second->is_of(showing); });
 }
 
 }  // namespace taskrunner::api

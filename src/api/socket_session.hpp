@@ -27,8 +27,8 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   /// Takes the socket's events and says who is here.
   void start();
 
-  /// Of a task that these queries show: it has one of them, or no list at all.
-  bool wants_progress(const std::vector<live::QueryNumber>& showing) const;
+  /// Of a running task that these queries show: it has one of them; or no list at all, and may see the task.
+  bool wants_progress(const TaskPtr& task, const std::vector<live::QueryNumber>& showing) const;
   const std::shared_ptr<RunnerLink>& link() const { return link_; }
 
  private:
