@@ -9,6 +9,7 @@ namespace taskrunner {
 enum class ErrorCode {
   invalid_argument,  ///< the caller's input is wrong; a repeat cannot help
   not_found,         ///< no such task, topic or file
+  not_permitted,     ///< whoever asks may not
   conflict,          ///< the task's state, or another task's unique key, forbids it
   not_supported,     ///< known by name, not there yet
   unavailable,       ///< the store is gone, full or busy: repeat later

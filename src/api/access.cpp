@@ -8,9 +8,25 @@
 
 namespace taskrunner::api {
 
-Access::Access(const Json& rows, std::vector<std::string> hidden_fields)
-    : filter_(rows), rows_(parse_query({rows, {}, 0, 0})), hidden_(std::move(hidden_fields)) {
+namespace {
+
+Json filter_of(const AccessRule& rule) {
+  Json rows = rule.rows.is_null() ? Json::object() : rule.rows;
+  if (!rule.topics) return rows;
+  JsonArray topics;
+  for (const std::string& topic : *rule.topics) topics.emplace_back(topic);
+  return Json{{"$and", Json::array({std::move(rows), Json{{"versionedTopic", Json{{"$in", Json(std::move(topics))}}}}})}};
+}
+
+}  // namespace
+
+Access::Access(AccessRule rule)
+    : filter_(filter_of(rule)),
+      rows_(parse_query({filter_, {}, 0, 0})),
+      topics_(std::move(rule.topics)),
+      hidden_(std::move(rule.hidden_fields)) {
   if (rows_->matches_everything()) rows_.reset();
+  if (hides("id") || hides("_id")) throw Error(ErrorCode::invalid_argument, "a task's id cannot be hidden");
 }
 
 Query Access::narrowed(Query query) const {
@@ -19,12 +35,17 @@ Query Access::narrowed(Query query) const {
     refuse_hidden(query.sort);
   }
   if (!rows_) return query;
+  parse_query(query);
   JsonArray both{filter_, query.filter.is_null() ? Json::object() : std::move(query.filter)};
   query.filter = Json{{"$and", Json(std::move(both))}};
   return query;
 }
 
 bool Access::permits(const TaskRecord& task) const { return !rows_ || rows_->matches(core::to_document(task)); }
+
+bool Access::permits_topic(const std::string& versioned_topic) const {
+  return !topics_ || std::find(topics_->begin(), topics_->end(), versioned_topic) != topics_->end();
+}
 
 bool Access::hides(std::string_view path) const {
   const std::string_view field = path.substr(0, path.find('.'));

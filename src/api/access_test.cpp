@@ -33,7 +33,7 @@ TEST(Access, WithoutAnIdentityAllIsSeen) {
 }
 
 TEST(Access, RowsAreAddedToEveryFilter) {
-  const Access mine(own_rows, {});
+  const Access mine({own_rows});
   for (const char* filter : {"null", "{}", R"({"state":"running"})", R"({"applicant":"you"})", R"({"$or":[{},{"state":"running"}]})"}) {
     const CompiledQuery narrowed = parse_query(mine.narrowed(query_of(filter)));
     live::LiveTask foreign(std::make_shared<const TaskRecord>(task_of("you")));
@@ -45,13 +45,27 @@ TEST(Access, RowsAreAddedToEveryFilter) {
 }
 
 TEST(Access, ActionsAreForRowsThatAreSeen) {
-  const Access mine(own_rows, {});
+  const Access mine({own_rows});
   EXPECT_TRUE(mine.permits(task_of("me")));
   EXPECT_FALSE(mine.permits(task_of("you")));
 }
 
+TEST(Access, TopicsNarrowRowsBesideTheFilter) {
+  const Access echoes({own_rows, std::vector<std::string>{"echo#1"}});
+  EXPECT_TRUE(echoes.permits(task_of("me")));
+  EXPECT_FALSE(echoes.permits(task_of("you")));
+  TaskRecord other = task_of("me");
+  other.versioned_topic = "echo#2";
+  EXPECT_FALSE(echoes.permits(other));
+  EXPECT_TRUE(echoes.permits_topic("echo#1"));
+  EXPECT_FALSE(echoes.permits_topic("echo#2"));
+  const Access none({{}, std::vector<std::string>()});
+  EXPECT_FALSE(none.permits(task_of("me")));
+  EXPECT_FALSE(none.permits_topic("echo#1"));
+}
+
 TEST(Access, HiddenFieldsAreNotInWhatGoesOut) {
-  const Access no_data({}, {"data"});
+  const Access no_data({{}, {}, {"data"}});
   EXPECT_EQ(no_data.wire_json(task_of("me")).find("secret"), std::string::npos);
   EXPECT_NE(no_data.wire_json(task_of("me")).find("applicant"), std::string::npos);
   const live::LiveTask shared(std::make_shared<const TaskRecord>(task_of("me")));
@@ -60,7 +74,7 @@ TEST(Access, HiddenFieldsAreNotInWhatGoesOut) {
 }
 
 TEST(Access, HiddenFieldsCannotBeFoundOutByAsking) {
-  const Access no_data({}, {"data"});
+  const Access no_data({{}, {}, {"data"}});
   for (const char* filter : {R"({"data":{"secret":7}})", R"({"data.secret":{"$gt":5}})", R"({"$or":[{"$and":[{"data.secret":7}]}]})",
                              R"({"$nor":[{"data":null}]})"})
     EXPECT_THROW(no_data.narrowed(query_of(filter)), Error) << filter;

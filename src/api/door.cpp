@@ -43,8 +43,10 @@ class Door::Impl {
                [runners = runners_](std::string_view origin) { return runners->is_fleet_origin(origin); }),
         http_(io, http_options(options, names_)),
         sockets_(io, socket_options(options, names_)),
-        socket_api_(sockets_, runners_, book_),
-        rest_(std::make_shared<RestApi>(runners_, book_, names_, [this] { return transport_metrics(http_.stats(), sockets_.stats()); })) {
+        socket_api_(sockets_, runners_, book_, options.authenticator),
+        tasks_(std::make_shared<TaskNamespaces>(runners_, options.authenticator)),
+        rest_(std::make_shared<RestApi>(runners_, book_, options.authenticator, names_,
+                                        [this] { return transport_metrics(http_.stats(), sockets_.stats()); })) {
     sockets_.attach(http_);
     tasks_->open(sockets_);
     rest_->open(http_);
@@ -118,7 +120,7 @@ class Door::Impl {
   net::HttpServer http_;
   net::SocketIoServer sockets_;
   SocketApi socket_api_;
-  const std::shared_ptr<TaskNamespaces> tasks_ = std::make_shared<TaskNamespaces>(runners_);
+  const std::shared_ptr<TaskNamespaces> tasks_;
   const std::shared_ptr<RestApi> rest_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/authenticator.hpp"
 #include "api/runner_place.hpp"
 #include "core/task_service.hpp"
 
@@ -18,6 +19,7 @@ struct DoorOptions {
   std::vector<std::string> allow_origins = {};  ///< of browsers, besides the door's own and the fleet's; a name
                                                 ///< under which a proxy leads here belongs in it too
   int stalled_timeout_ms = 30'000;  ///< a Socket.IO client that reads nothing of what waits for it is closed then
+  std::shared_ptr<Authenticator> authenticator = no_authentication();
 };
 
 /// One port through which clients see runners: the page, HTTP and Socket.IO. Several runners may stand behind it,

@@ -95,16 +95,16 @@ class EventSubscription final : public Subscription {
 };
 
 std::shared_ptr<EventSubscription> subscribe(const std::shared_ptr<RunnerLink>& link,
-                                             const std::shared_ptr<SubscriptionBook>& book, const AccessPtr& access,
+                                             const std::shared_ptr<SubscriptionBook>& book, const IdentityPtr& who,
                                              const net::HttpRequest& request) {
-  const Query query = access->narrowed(query_of(request));
-  const std::string form = live::form_of(parse_query(query));
+  const Query query = who->access->narrowed(query_of(request));
+  const std::string form = token_form(query, *who);
   if (const auto place = parse_event_id(request.headers.get("Last-Event-ID"))) {
     const auto standing = book->take(place->subscription, form);
-    const auto resumed = std::make_shared<EventSubscription>(link, book, place->subscription, access);
+    const auto resumed = std::make_shared<EventSubscription>(link, book, place->subscription, who->access);
     if (standing && resumed->resume(query, *standing, place->seq)) return resumed;
   }
-  const auto fresh = std::make_shared<EventSubscription>(link, book, book->make_id(form), access);
+  const auto fresh = std::make_shared<EventSubscription>(link, book, book->make_id(form), who->access);
   fresh->open(query);
   return fresh;
 }
@@ -129,13 +129,13 @@ awaitable<void> write_events(std::shared_ptr<EventSubscription> subscription, ne
 }  // namespace
 
 net::HttpResponse watch_tasks(const std::shared_ptr<RunnerLink>& link, const std::shared_ptr<SubscriptionBook>& book,
-                              const AccessPtr& access, const net::HttpRequest& request) {
+                              const IdentityPtr& who, const net::HttpRequest& request) {
   net::HttpResponse response;
   response.headers.set("Content-Type", "text/event-stream; charset=utf-8");
   response.headers.set("Cache-Control", "no-store");
   response.headers.set("X-Accel-Buffering", "no");  // a proxy that buffers would hold events back
   if (request.method == "HEAD") return response;
-  response.stream = [subscription = subscribe(link, book, access, request)](net::HttpBodyWriter& writer) {
+  response.stream = [subscription = subscribe(link, book, who, request)](net::HttpBodyWriter& writer) {
     return write_events(subscription, writer);
   };
   return response;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "api/access.hpp"
+#include "api/identity.hpp"
 #include "api/runner_link.hpp"
 #include "api/subscription_book.hpp"
 #include "net/http_message.hpp"
@@ -14,6 +14,6 @@ namespace taskrunner::api {
 /// socket; each has the id by which a client goes on that comes back with `Last-Event-ID`. Throws Error where the query
 /// is wrong.
 net::HttpResponse watch_tasks(const std::shared_ptr<RunnerLink>& link, const std::shared_ptr<SubscriptionBook>& book,
-                              const AccessPtr& access, const net::HttpRequest& request);
+                              const IdentityPtr& who, const net::HttpRequest& request);
 
 }  // namespace taskrunner::api

@@ -1,10 +1,13 @@
 #include "api/explain_api.hpp"
 
+#include <taskrunner/error.hpp>
+
 #include "api/socket_requests.hpp"
 #include "base/time_text.hpp"
 #include "core/explanation.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace taskrunner::api {
 namespace {
@@ -22,6 +25,15 @@ awaitable<std::vector<core::HostLoad>> loads_of(std::shared_ptr<RunnerLink> link
   co_return loads;
 }
 
+/// What an explanation is made of.
+constexpr std::array told_fields = {"state", "outcome", "worker", "signal", "waitUntil", "versionedTopic", "priority"};
+
+void want_told_fields(const Access& access) {
+  for (const char* field : told_fields)
+    if (!access.shows(field))
+      throw Error(ErrorCode::not_permitted, std::string("you may not see why: it would tell of '") + field + "'");
+}
+
 /// Due tasks of its topic that are claimed before it: of a higher priority, or of the same and due earlier.
 Json before_it(const TaskRecord& task, std::int64_t now_ms) {
   const Json due{{"$or", Json::array({Json{{"waitUntil", nullptr}}, Json{{"waitUntil", Json{{"$lte", iso_time(now_ms)}}}}})}};
@@ -37,7 +49,14 @@ Json before_it(const TaskRecord& task, std::int64_t now_ms) {
               {"$and", Json::array({due, Json{{"$or", Json(std::move(orders))}}})}};
 }
 
-std::string text_of(const TaskRecord& task, const core::Explanation& explained) {
+/// How many tasks a host holds is for who may see them all.
+Json json_of(const core::HostLoad& host, const Access& access) {
+  Json out{{"instance", host.instance}, {"capacity", host.capacity}};
+  if (access.sees_all_rows()) out["held"] = Json(host.held);
+  return out;
+}
+
+std::string text_of(const TaskRecord& task, const core::Explanation& explained, const Access& access) {
   JsonObject out;
   out.append("id", task.id);
   out.append("state", to_text(task.state));
@@ -45,11 +64,11 @@ std::string text_of(const TaskRecord& task, const core::Explanation& explained) 
   out.append("text", explained.text);
   if (explained.until_ms) out.append("until", iso_time(*explained.until_ms));
   if (task.worker) out.append("worker", *task.worker);
+  if (explained.by) out.append("by", *explained.by);
   if (explained.ahead) out.append("ahead", *explained.ahead);
   if (core::waits_for_a_host(task)) {
     JsonArray hosts;
-    for (const core::HostLoad& host : explained.hosts)
-      hosts.push_back(Json{{"instance", host.instance}, {"capacity", host.capacity}, {"held", host.held}});
+    for (const core::HostLoad& host : explained.hosts) hosts.push_back(json_of(host, access));
     out.append("hosts", std::move(hosts));
   }
   return Json(std::move(out)).dump();
@@ -57,17 +76,18 @@ std::string text_of(const TaskRecord& task, const core::Explanation& explained) 
 
 }  // namespace
 
-awaitable<std::string> explain_task(std::shared_ptr<RunnerLink> link, AccessPtr access, ObjectId id) {
-  const TaskPtr task = co_await permitted_task(link, access, id);
+awaitable<std::string> explain_task(std::shared_ptr<RunnerLink> link, IdentityPtr who, ObjectId id) {
+  const TaskPtr task = co_await permitted_task(link, who, id);
+  want_told_fields(*who->access);
   const std::int64_t now_ms = link->now_ms();
   std::vector<core::HostLoad> hosts;
   std::optional<std::int64_t> ahead;
   if (core::waits_for_a_host(*task)) {
     hosts = co_await loads_of(link, task->versioned_topic);
-    Json filter = before_it(*task, now_ms);
+    Json filter = who->access->narrowed({before_it(*task, now_ms), {}, 0, 0}).filter;
     ahead = co_await link->service().count(std::move(filter));
   }
-  co_return text_of(*task, core::explain(*task, std::move(hosts), ahead, now_ms));
+  co_return text_of(*task, core::explain(*task, std::move(hosts), ahead, now_ms), *who->access);
 }
 
 }  // namespace taskrunner::api

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "api/access.hpp"
+#include "api/identity.hpp"
 #include "api/runner_link.hpp"
 
 #include <memory>
@@ -9,6 +9,6 @@
 namespace taskrunner::api {
 
 /// Why the task is where it is, as JSON text: docs/protocol.md, "Why a task waits". Throws Error{not_found}.
-awaitable<std::string> explain_task(std::shared_ptr<RunnerLink> link, AccessPtr access, ObjectId id);
+awaitable<std::string> explain_task(std::shared_ptr<RunnerLink> link, IdentityPtr who, ObjectId id);
 
 }  // namespace taskrunner::api

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace taskrunner::api {
@@ -58,17 +59,35 @@ std::string clock_metric(const std::vector<SessionInfo>& hosts, const std::strin
 
 }  // namespace
 
-awaitable<std::string> task_metrics(std::shared_ptr<RunnerLink> link) {
+namespace {
+
+awaitable<std::string> state_metrics(std::shared_ptr<RunnerLink> link, IdentityPtr who) {
   static constexpr std::array states = {TaskState::to_do, TaskState::running, TaskState::paused, TaskState::completed};
   std::string text = "# HELP taskrunner_tasks Tasks in the store.\n# TYPE taskrunner_tasks gauge\n";
   for (const TaskState state : states) {
     JsonObject filter;
     filter.append("state", to_text(state));
-    const std::int64_t count = co_await link->service().count(Json(std::move(filter)));
+    Query query = who->access->narrowed({Json(std::move(filter)), {}, 0, 0});
+    const std::int64_t count = co_await link->service().count(std::move(query.filter));
     text += fmt::format("taskrunner_tasks{{state=\"{}\"}} {}\n", to_text(state), count);
   }
-  text += metric("taskrunner_running_here", "gauge", "Tasks that run at this host.", link->service().running_now().size());
-  text += metric("taskrunner_adds_total", "counter", "Tasks added through this host's port.", link->adds);
+  co_return text;
+}
+
+std::ptrdiff_t running_here(const core::TaskService& service, const Access& access) {
+  const std::vector<TaskPtr> tasks = service.running_now();
+  return std::count_if(tasks.begin(), tasks.end(), [&](const TaskPtr& task) { return access.permits(*task); });
+}
+
+}  // namespace
+
+awaitable<std::string> task_metrics(std::shared_ptr<RunnerLink> link, IdentityPtr who) {
+  const Access& access = *who->access;
+  std::string text;
+  if (access.shows("state")) text = co_await state_metrics(link, who);
+  text += metric("taskrunner_running_here", "gauge", "Tasks that run at this host.", running_here(link->service(), access));
+  if (access.sees_all_rows())
+    text += metric("taskrunner_adds_total", "counter", "Tasks added through this host's port.", link->adds);
   const std::string clock = clock_metric(co_await link->service().hosts(), link->service().instance());
   co_return text + clock;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/identity.hpp"
 #include "api/runner_link.hpp"
 #include "net/http_server.hpp"
 #include "net/socketio_server.hpp"
@@ -11,8 +12,8 @@ namespace taskrunner::api {
 
 // Prometheus text format 0.0.4.
 
-/// Tasks by state, what runs here, adds.
-awaitable<std::string> task_metrics(std::shared_ptr<RunnerLink> link);
+/// Tasks by state and what runs here, as far as the identity may see them; for who sees all rows, adds too.
+awaitable<std::string> task_metrics(std::shared_ptr<RunnerLink> link, IdentityPtr who);
 std::string transport_metrics(const net::HttpServerStats& http, const net::SocketIoStats& sockets);
 
 }  // namespace taskrunner::api

@@ -94,8 +94,8 @@ constexpr std::string_view components = R"json("components": {
   "Explanation": {"type": "object", "required": ["id", "state", "why", "text"], "properties": {
     "id": {"$ref": "#/components/schemas/Id"}, "state": {"enum": ["to do", "running", "paused", "completed"]},
     "why": {"enum": ["no-host", "not-yet", "no-slot", "due", "parked", "held", "held-paused", "asked", "other-kind", "ended"]},
-    "text": {"type": "string"}, "until": {"$ref": "#/components/schemas/Time"}, "worker": {"type": "string"}, "ahead": {"type": "integer"},
-    "hosts": {"type": "array", "items": {"type": "object", "required": ["instance", "capacity", "held"], "properties": {
+    "text": {"type": "string"}, "until": {"$ref": "#/components/schemas/Time"}, "worker": {"type": "string"}, "by": {"type": "string"}, "ahead": {"type": "integer"},
+    "hosts": {"type": "array", "items": {"type": "object", "required": ["instance", "capacity"], "properties": {
       "instance": {"type": "string"}, "capacity": {"type": "integer"}, "held": {"type": "integer"}}}}}},
   "LogLine": {"type": "object", "required": ["time", "level", "text"], "properties": {
     "time": {"$ref": "#/components/schemas/Time"}, "level": {"enum": ["debug", "info", "warning", "error"]}, "text": {"type": "string"}}},

@@ -8,6 +8,7 @@ unsigned status_of(ErrorCode code) {
   switch (code) {
     case ErrorCode::invalid_argument:
     case ErrorCode::not_supported: return 400;
+    case ErrorCode::not_permitted: return 403;
     case ErrorCode::not_found: return 404;
     case ErrorCode::conflict: return 409;
     case ErrorCode::unavailable:

@@ -12,8 +12,9 @@ namespace taskrunner::api {
 /// For tests: one host of a fleet, its door on the test's loop.
 struct FleetHost {
   FleetHost(boost::asio::io_context& io, const std::shared_ptr<Store>& store, const std::shared_ptr<Random>& random,
-            const std::string& name, const std::string& public_url = "")
-      : door(io, {"127.0.0.1", 0, {"http://h"}}), runner({name, ""}, store, random, system_clock()) {
+            const std::string& name, const std::string& public_url = "",
+            std::shared_ptr<Authenticator> authenticator = no_authentication())
+      : door(io, {"127.0.0.1", 0, {"http://h"}, 30'000, std::move(authenticator)}), runner({name, ""}, store, random, system_clock()) {
     door.start();
     url = public_url.empty() ? "http://127.0.0.1:" + std::to_string(door.local_port()) : public_url;
     runner.set_base_url(url);
@@ -31,7 +32,10 @@ struct FleetHost {
 /// For tests: a host that relays, and one whose tasks it relays.
 class RelayTest : public testing::Test {
  protected:
-  RelayTest() { here.door.attach(here.runner, {"/tasks", true, here.url}); }
+  explicit RelayTest(std::shared_ptr<Authenticator> authenticator = no_authentication())
+      : here(io, store, random, "here", "", std::move(authenticator)) {
+    here.door.attach(here.runner, {"/tasks", true, here.url});
+  }
 
   /// A host with the topic log#1: its task logs two lines, and when told to go on `more_lines` longer ones and a last.
   std::unique_ptr<FleetHost> start_there(const std::string& public_url = "") {
@@ -41,6 +45,7 @@ class RelayTest : public testing::Test {
       context.log("second", TaskLogLevel::warning);
       logged.set_value();
       go_on.get_future().wait();
+      context.progress(Json{{"spent", 1}});
       for (int i = 0; i < more_lines; ++i) context.log(std::string(1'000, 'x'));
       context.log("last", TaskLogLevel::error);
       return Json(7);
@@ -54,6 +59,8 @@ class RelayTest : public testing::Test {
     NewTask task;
     task.id = random->object_id(0);
     task.versioned_topic = "log#1";
+    task.applicant = "me";
+    task.data = Json{{"secret", 7}};
     store->add(std::span(&task, 1));
     logged.get_future().wait();
     return task.id;
@@ -68,7 +75,7 @@ class RelayTest : public testing::Test {
   std::promise<void> logged;
   std::promise<void> go_on;
   int more_lines = 0;
-  FleetHost here{io, store, random, "here"};
+  FleetHost here;
 };
 
 }  // namespace taskrunner::api

@@ -143,10 +143,25 @@ const TaskRecord& task_or_throw(const AddResult& result) {
   return *result.task;
 }
 
-TaskPtr task_or_throw(const ObjectId& id, const TransitionResult& result) {
+TaskPtr task_or_throw(const ObjectId& id, const TransitionResult& result, const Access& access) {
   if (result.status == TransitionStatus::not_found) return task_or_throw(id, TaskPtr()), nullptr;
-  if (!result.ok()) throw Error(ErrorCode::conflict, result.reason.empty() ? "refused" : result.reason);
-  return result.task;
+  if (result.ok()) return result.task;
+  const bool may_know_why = access.shows("state") && access.shows("worker") && !result.reason.empty();
+  throw Error(ErrorCode::conflict, may_know_why ? result.reason : "the task is in no state for it");
+}
+
+AddResult permitted_result(AddResult result, const Access& access) {
+  const bool is_foreign = result.duplicate && result.task && !access.permits(*result.task);
+  const bool is_conflict = result.error == ErrorCode::conflict && !access.sees_all_rows();
+  if (!is_foreign && !is_conflict) return result;
+  return {nullptr, false, ErrorCode::conflict, "another task has this id or unique key already"};
+}
+
+Json permitted_topics(const std::vector<std::string>& topics, const Access& access) {
+  JsonArray names;
+  for (const std::string& topic : topics)
+    if (access.permits_topic(topic)) names.emplace_back(topic);
+  return Json(std::move(names));
 }
 
 std::string wire_list(const std::vector<TaskPtr>& tasks, const Access& access) {

@@ -44,8 +44,16 @@ ObjectId id_from_text(std::string_view text);
 /// The task, or the error that says why not.
 const TaskRecord& task_or_throw(const ObjectId& id, const TaskPtr& task);
 const TaskRecord& task_or_throw(const AddResult& result);
-/// The transition's task (absent of a removed one); throws where it was refused.
-TaskPtr task_or_throw(const ObjectId& id, const TransitionResult& result);
+/// The transition's task (absent of a removed one); throws where it was refused, with a reason that tells of no field
+/// which is hidden.
+TaskPtr task_or_throw(const ObjectId& id, const TransitionResult& result, const Access& access);
+
+/// What of an answer an identity may be told: a task that stood there and that it may not see has, like any conflict,
+/// neither id nor content.
+AddResult permitted_result(AddResult result, const Access& access);
+
+/// Those that the identity may see, as a list.
+Json permitted_topics(const std::vector<std::string>& topics, const Access& access);
 
 /// The array of them, as JSON text.
 std::string wire_list(const std::vector<TaskPtr>& tasks, const Access& access);

@@ -29,14 +29,20 @@ bool changes_something(const net::HttpRequest& request) {
   return request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
 }
 
+HttpError nothing_at(const net::HttpRequest& request) {
+  return {404, "there is nothing at " + request.path.substr(0, 200)};
+}
+
 net::HttpResponse text_of(std::string text) { return net::text_response(200, std::move(text)); }
 
 }  // namespace
 
-RestApi::RestApi(std::shared_ptr<Runners> runners, std::shared_ptr<SubscriptionBook> book, OwnNames names,
+RestApi::RestApi(std::shared_ptr<Runners> runners, std::shared_ptr<SubscriptionBook> book,
+                 std::shared_ptr<Authenticator> authenticator, OwnNames names,
                  std::function<std::string()> transport_metrics)
     : runners_(std::move(runners)),
       book_(std::move(book)),
+      authenticator_(std::move(authenticator)),
       names_(std::move(names)),
       transport_metrics_(std::move(transport_metrics)) {}
 
@@ -90,70 +96,86 @@ std::shared_ptr<RunnerLink> RestApi::link() const {
 
 awaitable<net::HttpResponse> RestApi::route(const Request& request) {
   const std::string_view path = request.path;
-  if (path.starts_with("/api/v1/tasks")) co_return co_await route_tasks(request, path.substr(13));
-  if (path == "/api/v1/hosts") {
-    want_method(request, {"GET"});
-    co_return co_await list_hosts(link());
+  if (path.starts_with(api) || path == "/metrics") {
+    const IdentityPtr who = identify(request);
+    co_return co_await route_known(request, who);
   }
   if (path == "/openapi.json") co_return net::json_response(200, openapi_document());
   if (path == "/healthz") co_return text_of("ok\n");
   if (path == "/readyz") co_return co_await readiness(request);
-  if (path == "/metrics") {
-    std::string text = co_await task_metrics(link());
-    co_return net::text_response(200, text + transport_metrics_(), "text/plain; version=0.0.4; charset=utf-8");
-  }
   co_return serve_page(request);
 }
 
-awaitable<net::HttpResponse> RestApi::route_tasks(const Request& request, std::string_view rest) {
+IdentityPtr RestApi::identify(const Request& request) const {
+  Admission admission = authenticator_->of_request(request);
+  if (!admission.identity) throw HttpError(401, admission.refusal, {{"WWW-Authenticate", "Bearer"}});
+  return std::move(admission.identity);
+}
+
+/// What takes an identity.
+awaitable<net::HttpResponse> RestApi::route_known(const Request& request, IdentityPtr who) {
+  const std::string_view path = request.path;
+  if (path.starts_with("/api/v1/tasks")) co_return co_await route_tasks(request, who, path.substr(13));
+  if (path == "/api/v1/hosts") {
+    want_method(request, {"GET"});
+    co_return co_await list_hosts(link(), who);
+  }
+  if (path == "/metrics") {
+    std::string text = co_await task_metrics(link(), who);
+    co_return net::text_response(200, text + transport_metrics_(), "text/plain; version=0.0.4; charset=utf-8");
+  }
+  throw nothing_at(request);
+}
+
+awaitable<net::HttpResponse> RestApi::route_tasks(const Request& request, IdentityPtr who, std::string_view rest) {
   if (rest.empty() || rest == "/") {
     want_method(request, {"GET", "POST"});
-    if (request.method == "POST") co_return co_await add_tasks(link(), full_access(), request);
-    co_return co_await list_tasks(link(), full_access(), request);
+    if (request.method == "POST") co_return co_await post_tasks(link(), who, request);
+    co_return co_await list_tasks(link(), who, request);
   }
   if (rest == "/export") {
     want_method(request, {"GET"});
-    co_return co_await export_page(link(), request);
+    co_return co_await export_page(link(), who, request);
   }
   if (rest == "/import") {
     want_method(request, {"POST"});
-    co_return co_await import_page(link(), request);
+    co_return co_await import_page(link(), who, request);
   }
   if (rest == "/watch") {
     want_method(request, {"GET"});
-    co_return watch_tasks(link(), book_, full_access(), request);
+    co_return watch_tasks(link(), book_, who, request);
   }
-  if (!rest.starts_with('/')) throw HttpError(404, "there is nothing at " + request.path.substr(0, 200));
+  if (!rest.starts_with('/')) throw nothing_at(request);
   rest.remove_prefix(1);
   const std::size_t slash = rest.find('/');
   const std::string_view verb = slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1);
-  co_return co_await route_task(request, rest.substr(0, slash), verb);
+  co_return co_await route_task(request, who, rest.substr(0, slash), verb);
 }
 
-awaitable<net::HttpResponse> RestApi::route_task(const Request& request, std::string_view id_text,
+awaitable<net::HttpResponse> RestApi::route_task(const Request& request, IdentityPtr who, std::string_view id_text,
                                                 std::string_view verb) {
   const auto id = ObjectId::from_hex(id_text);
   if (!id) throw HttpError(404, "there is no such task: an id is 24 hexadecimal digits");
   if (verb.empty()) {
     want_method(request, {"GET", "DELETE"});
-    if (request.method == "DELETE") co_return co_await remove_task(link(), full_access(), *id);
-    co_return co_await get_task(link(), full_access(), *id);
+    if (request.method == "DELETE") co_return co_await remove_task(link(), who, *id);
+    co_return co_await get_task(link(), who, *id);
   }
   if (verb == "logs") {
     want_method(request, {"GET"});
-    co_return co_await get_logs(link(), full_access(), *id);
+    co_return co_await get_logs(link(), who, *id);
   }
   if (verb == "explain") {
     want_method(request, {"GET"});
-    std::string text = co_await explain_task(link(), full_access(), *id);
+    std::string text = co_await explain_task(link(), who, *id);
     co_return net::json_response(200, std::move(text));
   }
   const auto op = signal_op_from(verb);
-  if (!op && verb != "retry") throw HttpError(404, "there is nothing at " + request.path.substr(0, 200));
+  if (!op && verb != "retry") throw nothing_at(request);
   want_method(request, {"POST"});
   if (!request.body.empty()) want_media_type(request, "application/json");
-  if (op) co_return co_await signal_task(link(), full_access(), *id, *op, request.remote_address);
-  co_return co_await retry_task(link(), full_access(), *id);
+  if (op) co_return co_await signal_task(link(), who, *id, *op, request.remote_address);
+  co_return co_await retry_task(link(), who, *id);
 }
 
 awaitable<net::HttpResponse> RestApi::readiness(const Request& request) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/authenticator.hpp"
 #include "api/own_names.hpp"
 #include "api/runners.hpp"
 #include "api/subscription_book.hpp"
@@ -15,8 +16,8 @@ namespace taskrunner::api {
 class RestApi : public std::enable_shared_from_this<RestApi> {
  public:
   /// `transport_metrics` gives what the door's servers count, as Prometheus text.
-  RestApi(std::shared_ptr<Runners> runners, std::shared_ptr<SubscriptionBook> book, OwnNames names,
-          std::function<std::string()> transport_metrics);
+  RestApi(std::shared_ptr<Runners> runners, std::shared_ptr<SubscriptionBook> book,
+          std::shared_ptr<Authenticator> authenticator, OwnNames names, std::function<std::string()> transport_metrics);
 
   void open(net::HttpServer& server);
 
@@ -27,13 +28,16 @@ class RestApi : public std::enable_shared_from_this<RestApi> {
   static awaitable<Response> handle(std::shared_ptr<RestApi> self, Request request);
   awaitable<Response> answer_or_problem(const Request& request);
   awaitable<Response> route(const Request& request);
-  awaitable<Response> route_tasks(const Request& request, std::string_view rest);
-  awaitable<Response> route_task(const Request& request, std::string_view id_text, std::string_view verb);
+  awaitable<Response> route_known(const Request& request, IdentityPtr who);
+  awaitable<Response> route_tasks(const Request& request, IdentityPtr who, std::string_view rest);
+  awaitable<Response> route_task(const Request& request, IdentityPtr who, std::string_view id_text, std::string_view verb);
+  IdentityPtr identify(const Request& request) const;
   awaitable<Response> readiness(const Request& request);
   std::shared_ptr<RunnerLink> link() const;
 
   const std::shared_ptr<Runners> runners_;
   const std::shared_ptr<SubscriptionBook> book_;
+  const std::shared_ptr<Authenticator> authenticator_;
   const OwnNames names_;
   const std::function<std::string()> transport_metrics_;
 };

@@ -1,6 +1,6 @@
 #include "api/rest_tasks.hpp"
 
-#include "api/many_tasks.hpp"
+#include "api/add_tasks.hpp"
 #include "api/problem.hpp"
 #include "api/request_json.hpp"
 #include "api/socket_requests.hpp"
@@ -62,14 +62,12 @@ HttpResponse many_response(const std::vector<AddResult>& results, std::string_vi
   return net::json_response(status, std::move(text));
 }
 
-Json json_of(const SessionInfo& host) {
-  JsonArray topics;
-  for (const std::string& topic : host.topics) topics.emplace_back(topic);
+Json json_of(const SessionInfo& host, const Access& access) {
   JsonObject out;
   out.append("id", host.id);
   out.append("instance", host.instance);
   out.append("baseUrl", host.base_url);
-  out.append("topics", std::move(topics));
+  out.append("topics", permitted_topics(host.topics, access));
   out.append("capacity", host.capacity);
   out.append("startedAt", iso_time(host.started_at_ms));
   out.append("until", iso_time(host.until_ms));
@@ -97,62 +95,58 @@ Query query_of(const HttpRequest& request) {
   return query;
 }
 
-awaitable<HttpResponse> list_tasks(LinkPtr link, AccessPtr access, const HttpRequest& request) {
-  Query query = access->narrowed(query_of(request));
+awaitable<HttpResponse> list_tasks(LinkPtr link, IdentityPtr who, const HttpRequest& request) {
+  Query query = who->access->narrowed(query_of(request));
   const std::vector<TaskPtr> tasks = co_await link->service().find(std::move(query));
-  co_return net::json_response(200, wire_list(tasks, *access));
+  co_return net::json_response(200, wire_list(tasks, *who->access));
 }
 
-awaitable<HttpResponse> add_tasks(LinkPtr link, AccessPtr access, const HttpRequest& request) {
+awaitable<HttpResponse> post_tasks(LinkPtr link, IdentityPtr who, const HttpRequest& request) {
   want_media_type(request, "application/json");
   Json body = body_of(request);
   if (body.is_array()) {
-    const std::vector<AddResult> results = co_await add_many(link, std::move(body));
-    co_return many_response(results, request.path, *access);
+    const std::vector<AddResult> results = co_await add_tasks(link, who, std::move(body));
+    co_return many_response(results, request.path, *who->access);
   }
-  std::vector<NewTask> tasks;
-  tasks.push_back(new_task_from(body, link->now_ms()));
-  const std::vector<AddResult> results = co_await link->service().add(std::move(tasks));
-  const TaskRecord& task = task_or_throw(results.at(0));
-  ++link->adds;
-  HttpResponse response = net::json_response(results[0].duplicate ? 200 : 201, access->wire_json(task));
-  response.headers.set("Location", "/api/v1/tasks/" + task.id.hex());
+  const AddResult result = co_await add_task(link, who, std::move(body));
+  HttpResponse response = net::json_response(result.duplicate ? 200 : 201, who->access->wire_json(*result.task));
+  response.headers.set("Location", "/api/v1/tasks/" + result.task->id.hex());
   co_return response;
 }
 
-awaitable<HttpResponse> get_task(LinkPtr link, AccessPtr access, ObjectId id) {
-  const TaskPtr task = co_await permitted_task(link, access, id);
-  co_return net::json_response(200, access->wire_json(*task));
+awaitable<HttpResponse> get_task(LinkPtr link, IdentityPtr who, ObjectId id) {
+  const TaskPtr task = co_await permitted_task(link, who, id);
+  co_return net::json_response(200, who->access->wire_json(*task));
 }
 
-awaitable<HttpResponse> remove_task(LinkPtr link, AccessPtr access, ObjectId id) {
-  co_await answer_remove(link, access, id);
+awaitable<HttpResponse> remove_task(LinkPtr link, IdentityPtr who, ObjectId id) {
+  co_await answer_remove(link, who, id);
   co_return net::empty_response(204);
 }
 
-awaitable<HttpResponse> signal_task(LinkPtr link, AccessPtr access, ObjectId id, SignalOp op, std::string by) {
-  std::string text = co_await answer_signal(link, access, id, op, std::move(by));
+awaitable<HttpResponse> signal_task(LinkPtr link, IdentityPtr who, ObjectId id, SignalOp op, std::string address) {
+  std::string text = co_await answer_signal(link, who, id, op, std::move(address));
   co_return net::json_response(200, std::move(text));
 }
 
-awaitable<HttpResponse> retry_task(LinkPtr link, AccessPtr access, ObjectId id) {
-  std::string text = co_await answer_retry(link, access, id);
+awaitable<HttpResponse> retry_task(LinkPtr link, IdentityPtr who, ObjectId id) {
+  std::string text = co_await answer_retry(link, who, id);
   co_return net::json_response(200, std::move(text));
 }
 
-awaitable<HttpResponse> get_logs(LinkPtr link, AccessPtr access, ObjectId id) {
-  std::vector<core::LogLine> lines = link->service().logs(id);
-  if (lines.empty() || !access->sees_all_rows()) co_await permitted_task(link, access, id);
+awaitable<HttpResponse> get_logs(LinkPtr link, IdentityPtr who, ObjectId id) {
+  const std::vector<core::LogLine> lines = shown_logs(*link, *who->access, id);
+  if (lines.empty() || !who->access->sees_all_rows()) co_await permitted_task(link, who, id);
   std::string text = "[";
   for (const core::LogLine& line : lines) text += (text.size() > 1 ? "," : "") + log_line_text(line);
   text += ']';
   co_return net::json_response(200, std::move(text));
 }
 
-awaitable<HttpResponse> list_hosts(LinkPtr link) {
+awaitable<HttpResponse> list_hosts(LinkPtr link, IdentityPtr who) {
   const std::vector<SessionInfo> sessions = co_await link->service().hosts();
   JsonArray hosts;
-  for (const SessionInfo& session : sessions) hosts.push_back(json_of(session));
+  for (const SessionInfo& session : sessions) hosts.push_back(json_of(session, *who->access));
   co_return net::json_response(200, Json(std::move(hosts)).dump());
 }
 

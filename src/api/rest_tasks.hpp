@@ -2,7 +2,7 @@
 
 #include <taskrunner/query.hpp>
 
-#include "api/access.hpp"
+#include "api/identity.hpp"
 #include "api/runner_link.hpp"
 #include "net/http_message.hpp"
 
@@ -19,18 +19,18 @@ void want_media_type(const net::HttpRequest& request, std::string_view wanted);
 /// The parameters `query`, `sort`, `skip` and `limit`.
 Query query_of(const net::HttpRequest& request);
 
-// Each sees and changes what that access lets it.
+// Each sees and does what that identity may.
 
-awaitable<net::HttpResponse> list_tasks(std::shared_ptr<RunnerLink> link, AccessPtr access, const net::HttpRequest& request);
+awaitable<net::HttpResponse> list_tasks(std::shared_ptr<RunnerLink> link, IdentityPtr who, const net::HttpRequest& request);
 /// One (an object) or many (a list, of which each is answered for itself).
-awaitable<net::HttpResponse> add_tasks(std::shared_ptr<RunnerLink> link, AccessPtr access, const net::HttpRequest& request);
-awaitable<net::HttpResponse> get_task(std::shared_ptr<RunnerLink> link, AccessPtr access, ObjectId id);
-awaitable<net::HttpResponse> remove_task(std::shared_ptr<RunnerLink> link, AccessPtr access, ObjectId id);
-awaitable<net::HttpResponse> signal_task(std::shared_ptr<RunnerLink> link, AccessPtr access, ObjectId id, SignalOp op,
-                                         std::string by);
-awaitable<net::HttpResponse> retry_task(std::shared_ptr<RunnerLink> link, AccessPtr access, ObjectId id);
-awaitable<net::HttpResponse> get_logs(std::shared_ptr<RunnerLink> link, AccessPtr access, ObjectId id);
+awaitable<net::HttpResponse> post_tasks(std::shared_ptr<RunnerLink> link, IdentityPtr who, const net::HttpRequest& request);
+awaitable<net::HttpResponse> get_task(std::shared_ptr<RunnerLink> link, IdentityPtr who, ObjectId id);
+awaitable<net::HttpResponse> remove_task(std::shared_ptr<RunnerLink> link, IdentityPtr who, ObjectId id);
+awaitable<net::HttpResponse> signal_task(std::shared_ptr<RunnerLink> link, IdentityPtr who, ObjectId id, SignalOp op,
+                                         std::string address);
+awaitable<net::HttpResponse> retry_task(std::shared_ptr<RunnerLink> link, IdentityPtr who, ObjectId id);
+awaitable<net::HttpResponse> get_logs(std::shared_ptr<RunnerLink> link, IdentityPtr who, ObjectId id);
 
-awaitable<net::HttpResponse> list_hosts(std::shared_ptr<RunnerLink> link);
+awaitable<net::HttpResponse> list_hosts(std::shared_ptr<RunnerLink> link, IdentityPtr who);
 
 }  // namespace taskrunner::api

@@ -10,9 +10,20 @@ namespace {
 
 using SessionPtr = std::shared_ptr<SocketSession>;
 
-awaitable<net::ConnectDecision> let_in(std::shared_ptr<Runners> runners, std::string name) {
-  if (runners->of_namespace(name)) co_return net::ConnectDecision::accept();
-  co_return net::ConnectDecision::refuse("This runner is being stopped: try again later");
+/// Its `user_data` is the client's identity.
+net::ConnectDecision decide(const Runners& runners, Authenticator& authenticator, const net::Handshake& handshake) {
+  Admission admission = authenticator.of_socket(handshake);
+  if (!admission.identity) return net::ConnectDecision::refuse(std::move(admission.refusal));
+  if (!runners.of_namespace(handshake.namespace_name))
+    return net::ConnectDecision::refuse("This runner is being stopped: try again later");
+  net::ConnectDecision decision;
+  decision.user_data = std::move(admission.identity);
+  return decision;
+}
+
+awaitable<net::ConnectDecision> let_in(std::shared_ptr<Runners> runners, std::shared_ptr<Authenticator> authenticator,
+                                       std::shared_ptr<const net::Handshake> handshake) {
+  co_return decide(*runners, *authenticator, *handshake);
 }
 
 /// The sockets of that runner in the namespace.
@@ -28,20 +39,22 @@ std::vector<std::shared_ptr<net::Socket>> sockets_of(net::Namespace& where, cons
 }  // namespace
 
 SocketApi::SocketApi(net::SocketIoServer& server, std::shared_ptr<Runners> runners,
-                     std::shared_ptr<SubscriptionBook> book)
-    : server_(server), runners_(std::move(runners)), book_(std::move(book)) {
+                     std::shared_ptr<SubscriptionBook> book, std::shared_ptr<Authenticator> authenticator)
+    : server_(server), runners_(std::move(runners)), book_(std::move(book)), authenticator_(std::move(authenticator)) {
   server_.of("/", handlers());
 }
 
 net::NamespaceHandlers SocketApi::handlers() const {
   net::NamespaceHandlers handlers;
-  handlers.on_connect_request = [runners = runners_](std::shared_ptr<const net::Handshake> handshake) {
-    return let_in(runners, handshake->namespace_name);
+  handlers.on_connect_request = [runners = runners_,
+                                 authenticator = authenticator_](std::shared_ptr<const net::Handshake> handshake) {
+    return let_in(runners, authenticator, std::move(handshake));
   };
   handlers.on_connection = [runners = runners_, book = book_](std::shared_ptr<net::Socket> socket) {
     const auto link = runners->of_namespace(socket->namespace_name());
     if (!link) return socket->disconnect();
-    auto session = std::make_shared<SocketSession>(socket, link, book);
+    auto who = std::any_cast<IdentityPtr>(socket->user_data);
+    auto session = std::make_shared<SocketSession>(socket, link, book, std::move(who));
     socket->user_data = session;
     session->start();
   };
@@ -62,12 +75,13 @@ void SocketApi::on_progress(const RunnerLink& link, const ObjectId& id, const Js
   const std::string args = R"({"taskId":")" + id.hex() + R"(","data":)" + data.dump() + "}";
   const std::string key = "progress " + id.hex();
   const std::vector<live::QueryNumber> showing = link.hub().showing(id);
+  const TaskPtr task = link.service().running_here(id);
   const auto tell = [&](const std::string& name) {
     net::Namespace* where = server_.find(name);
     if (!where || where->size() == 0) return;
     const net::PreparedEvent event(name, "progress", args);
     for (const auto& socket : sockets_of(*where, link))
-      if (std::any_cast<SessionPtr&>(socket->user_data)->wants_progress(showing)) socket->emit_latest(key, event);
+      if (std::any_cast<SessionPtr&>(socket->user_data)->wants_progress(task, showing)) socket->emit_latest(key, event);
   };
   tell("/");
   if (link.socket_namespace() != "/") tell(link.socket_namespace());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/authenticator.hpp"
 #include "api/runners.hpp"
 #include "api/subscription_book.hpp"
 #include "net/socketio_server.hpp"
@@ -11,7 +12,8 @@ namespace taskrunner::api {
 /// The namespaces of the runners (and `/`, the first one's): docs/protocol.md, "Socket.IO". Door's loop only.
 class SocketApi {
  public:
-  SocketApi(net::SocketIoServer& server, std::shared_ptr<Runners> runners, std::shared_ptr<SubscriptionBook> book);
+  SocketApi(net::SocketIoServer& server, std::shared_ptr<Runners> runners, std::shared_ptr<SubscriptionBook> book,
+            std::shared_ptr<Authenticator> authenticator);
 
   /// A runner came to the list.
   void open(const RunnerLink& link);
@@ -26,6 +28,7 @@ class SocketApi {
   net::SocketIoServer& server_;
   const std::shared_ptr<Runners> runners_;
   const std::shared_ptr<SubscriptionBook> book_;
+  const std::shared_ptr<Authenticator> authenticator_;
 };
 
 }  // namespace taskrunner::api

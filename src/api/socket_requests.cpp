@@ -2,8 +2,8 @@
 
 #include <taskrunner/error.hpp>
 
+#include "api/add_tasks.hpp"
 #include "api/explain_api.hpp"
-#include "api/many_tasks.hpp"
 #include "api/request_json.hpp"
 #include "base/log.hpp"
 #include "doc/json_parse.hpp"
@@ -38,29 +38,25 @@ void answer(boost::asio::io_context& io, net::Ack ack, awaitable<std::string> re
   boost::asio::co_spawn(io, std::move(request), std::move(done));
 }
 
-awaitable<std::string> answer_add(LinkPtr link, AccessPtr access, Json payload) {
-  std::vector<NewTask> tasks;
-  tasks.push_back(new_task_from(payload, link->now_ms()));
-  const std::vector<AddResult> results = co_await link->service().add(std::move(tasks));
-  const TaskRecord& task = task_or_throw(results.at(0));
-  ++link->adds;
-  co_return access->wire_json(task);
+awaitable<std::string> answer_add(LinkPtr link, IdentityPtr who, Json payload) {
+  const AddResult result = co_await add_task(link, who, std::move(payload));
+  co_return who->access->wire_json(*result.task);
 }
 
-awaitable<std::string> answer_add_many(LinkPtr link, AccessPtr access, Json payload) {
-  const std::vector<AddResult> results = co_await add_many(link, std::move(payload));
+awaitable<std::string> answer_add_many(LinkPtr link, IdentityPtr who, Json payload) {
+  const std::vector<AddResult> results = co_await add_tasks(link, who, std::move(payload));
   std::string text = "[";
   for (const AddResult& result : results) {
     if (text.size() > 1) text += ',';
-    text += result.task && !result.error ? access->wire_json(*result.task) : quoted(result.reason);
+    text += result.task && !result.error ? who->access->wire_json(*result.task) : quoted(result.reason);
   }
   text += ']';
   co_return text;
 }
 
-awaitable<TaskPtr> permitted_task(LinkPtr link, AccessPtr access, ObjectId id) {
+awaitable<TaskPtr> permitted_task(LinkPtr link, IdentityPtr who, ObjectId id) {
   const TaskPtr found = co_await link->service().get(id);
-  const TaskPtr task = found && access->permits(*found) ? found : nullptr;
+  const TaskPtr task = found && who->access->permits(*found) ? found : nullptr;
   task_or_throw(id, task);
   co_return task;
 }
@@ -68,56 +64,58 @@ awaitable<TaskPtr> permitted_task(LinkPtr link, AccessPtr access, ObjectId id) {
 namespace {
 
 /// A client acts on what it may see. Who sees all rows is not made to wait for a look.
-awaitable<void> want_permission(LinkPtr link, AccessPtr access, ObjectId id) {
-  if (!access->sees_all_rows()) co_await permitted_task(link, access, id);
+awaitable<void> want_permission(LinkPtr link, IdentityPtr who, ObjectId id, std::string_view action) {
+  who->want(Right::act, action);
+  if (!who->access->sees_all_rows()) co_await permitted_task(link, who, id);
 }
 
 }  // namespace
 
-awaitable<std::string> answer_get(LinkPtr link, AccessPtr access, Json payload) {
-  const TaskPtr task = co_await permitted_task(link, access, id_from(payload));
-  co_return access->wire_json(*task);
+awaitable<std::string> answer_get(LinkPtr link, IdentityPtr who, Json payload) {
+  const TaskPtr task = co_await permitted_task(link, who, id_from(payload));
+  co_return who->access->wire_json(*task);
 }
 
-awaitable<std::string> answer_remove(LinkPtr link, AccessPtr access, ObjectId id) {
-  co_await want_permission(link, access, id);
+awaitable<std::string> answer_remove(LinkPtr link, IdentityPtr who, ObjectId id) {
+  co_await want_permission(link, who, id, "remove");
   const TransitionResult result = co_await link->service().remove(id);
-  task_or_throw(id, result);
+  task_or_throw(id, result, *who->access);
   co_return std::string();
 }
 
-awaitable<std::string> answer_signal(LinkPtr link, AccessPtr access, ObjectId id, SignalOp op, std::string by) {
-  co_await want_permission(link, access, id);
+awaitable<std::string> answer_signal(LinkPtr link, IdentityPtr who, ObjectId id, SignalOp op, std::string address) {
+  co_await want_permission(link, who, id, to_text(op));
+  std::string by = who->name.empty() ? std::move(address) : who->name;
   const TransitionResult result = co_await link->service().signal(id, op, std::move(by));
-  const TaskPtr task = task_or_throw(id, result);
-  co_return access->wire_json(task_or_throw(id, task));
+  const TaskPtr task = task_or_throw(id, result, *who->access);
+  co_return who->access->wire_json(task_or_throw(id, task));
 }
 
-awaitable<std::string> answer_retry(LinkPtr link, AccessPtr access, ObjectId id) {
-  co_await want_permission(link, access, id);
+awaitable<std::string> answer_retry(LinkPtr link, IdentityPtr who, ObjectId id) {
+  co_await want_permission(link, who, id, "retry");
   const TransitionResult result = co_await link->service().retry(id);
-  const TaskPtr task = task_or_throw(id, result);
-  co_return access->wire_json(task_or_throw(id, task));
+  const TaskPtr task = task_or_throw(id, result, *who->access);
+  co_return who->access->wire_json(task_or_throw(id, task));
 }
 
-awaitable<std::string> answer_remove_of(LinkPtr link, AccessPtr access, Json payload) {
+awaitable<std::string> answer_remove_of(LinkPtr link, IdentityPtr who, Json payload) {
   const ObjectId id = id_from(payload);
-  co_return co_await answer_remove(link, access, id);
+  co_return co_await answer_remove(link, who, id);
 }
 
-awaitable<std::string> answer_signal_of(LinkPtr link, AccessPtr access, Json payload, SignalOp op, std::string by) {
+awaitable<std::string> answer_signal_of(LinkPtr link, IdentityPtr who, Json payload, SignalOp op, std::string address) {
   const ObjectId id = id_from(payload);
-  co_return co_await answer_signal(link, access, id, op, std::move(by));
+  co_return co_await answer_signal(link, who, id, op, std::move(address));
 }
 
-awaitable<std::string> answer_retry_of(LinkPtr link, AccessPtr access, Json payload) {
+awaitable<std::string> answer_retry_of(LinkPtr link, IdentityPtr who, Json payload) {
   const ObjectId id = id_from(payload);
-  co_return co_await answer_retry(link, access, id);
+  co_return co_await answer_retry(link, who, id);
 }
 
-awaitable<std::string> answer_explain(LinkPtr link, AccessPtr access, Json payload) {
+awaitable<std::string> answer_explain(LinkPtr link, IdentityPtr who, Json payload) {
   const ObjectId id = id_from(payload);
-  co_return co_await explain_task(link, access, id);
+  co_return co_await explain_task(link, who, id);
 }
 
 awaitable<std::string> answer_unknown(std::string event) {

@@ -11,13 +11,11 @@
 namespace taskrunner::api {
 namespace {
 
-std::string info_text(const RunnerLink& link) {
+std::string info_text(const RunnerLink& link, const Access& access) {
   const core::TaskService& service = link.service();
-  JsonArray topics;
-  for (const std::string& topic : service.topics()) topics.emplace_back(topic);
   JsonObject info;
   info.append("instance", service.instance());
-  info.append("topics", std::move(topics));
+  info.append("topics", permitted_topics(service.topics(), access));
   if (!link.place().relay_url.empty()) info.append("relay", true);
   return Json(std::move(info)).dump();
 }
@@ -25,8 +23,8 @@ std::string info_text(const RunnerLink& link) {
 }  // namespace
 
 SocketSession::SocketSession(const std::shared_ptr<net::Socket>& socket, std::shared_ptr<RunnerLink> link,
-                             std::shared_ptr<SubscriptionBook> book)
-    : socket_(socket), link_(std::move(link)), book_(std::move(book)) {}
+                             std::shared_ptr<SubscriptionBook> book, IdentityPtr who)
+    : socket_(socket), link_(std::move(link)), book_(std::move(book)), who_(std::move(who)) {}
 
 SocketSession::~SocketSession() { leave_all(); }
 
@@ -45,7 +43,7 @@ void SocketSession::start() {
     if (!self) return;
     for (const auto& [id, subscription] : self->subscriptions_) subscription->on_drain();
   });
-  socket->emit("taskRunnerInfo", info_text(*link_));
+  socket->emit("taskRunnerInfo", info_text(*link_, *who_->access));
 }
 
 void SocketSession::on_request(std::string event, Json payload, net::Ack ack) {
@@ -58,14 +56,14 @@ void SocketSession::on_request(std::string event, Json payload, net::Ack ack) {
     if (ack) ack(answer_text);
     return;
   }
-  if (event == "add") return answer(io, ack, answer_add(link_, access_, std::move(payload)));
-  if (event == "addMany") return answer(io, ack, answer_add_many(link_, access_, std::move(payload)));
-  if (event == "get") return answer(io, ack, answer_get(link_, access_, std::move(payload)));
-  if (event == "explain") return answer(io, ack, answer_explain(link_, access_, std::move(payload)));
-  if (event == "remove") return answer(io, ack, answer_remove_of(link_, access_, std::move(payload)));
-  if (event == "retry") return answer(io, ack, answer_retry_of(link_, access_, std::move(payload)));
+  if (event == "add") return answer(io, ack, answer_add(link_, who_, std::move(payload)));
+  if (event == "addMany") return answer(io, ack, answer_add_many(link_, who_, std::move(payload)));
+  if (event == "get") return answer(io, ack, answer_get(link_, who_, std::move(payload)));
+  if (event == "explain") return answer(io, ack, answer_explain(link_, who_, std::move(payload)));
+  if (event == "remove") return answer(io, ack, answer_remove_of(link_, who_, std::move(payload)));
+  if (event == "retry") return answer(io, ack, answer_retry_of(link_, who_, std::move(payload)));
   if (const auto op = signal_op_from(event))
-    return answer(io, ack, answer_signal_of(link_, access_, std::move(payload), *op, socket->handshake().remote_address));
+    return answer(io, ack, answer_signal_of(link_, who_, std::move(payload), *op, socket->handshake().remote_address));
   answer(io, ack, answer_unknown(std::move(event)));
 }
 
@@ -82,10 +80,10 @@ void SocketSession::subscribe(const Json& payload, const net::Ack& ack) {
 
 void SocketSession::open_subscription(const Json& payload, const net::Ack& ack) {
   using Start = SocketSubscription::Start;
-  const Query query = access_->narrowed(query_from(payload));
-  const std::string form = live::form_of(parse_query(query));
+  const Query query = who_->access->narrowed(query_from(payload));
+  const std::string form = token_form(query, *who_);
   const auto make = [&](std::string id, Start start) {
-    return std::make_shared<SocketSubscription>(socket_, link_, book_, std::move(id), access_, ack, start);
+    return std::make_shared<SocketSubscription>(socket_, link_, book_, std::move(id), who_->access, ack, start);
   };
   const auto place = resume_from(payload);
   if (place) {
@@ -121,10 +119,12 @@ void SocketSession::leave_all() {
   subscriptions_.clear();
 }
 
-bool SocketSession::wants_progress(const std::vector<live::QueryNumber>& showing) const {
-  return subscriptions_.empty() || std::any_of(subscriptions_.begin(), subscriptions_.end(), [&](const auto& entry) {
-           return entry.second->is_of(showing);
-         });
+bool SocketSession::wants_progress(const TaskPtr& task, const std::vector<live::QueryNumber>& showing) const {
+  const Access& access = *who_->access;
+  if (!access.shows("progress")) return false;
+  if (subscriptions_.empty()) return access.sees_all_rows() || (task && access.permits(*task));
+  return std::any_of(subscriptions_.begin(), subscriptions_.end(),
+                     [&](const auto& entry) { return entry.second->is_of(showing); });
 }
 
 }  // namespace taskrunner::api

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/identity.hpp"
 #include "api/runner_link.hpp"
 #include "api/subscription_book.hpp"
 #include "net/socketio_socket.hpp"
@@ -20,14 +21,14 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   static constexpr std::size_t most_subscriptions = 100;
 
   SocketSession(const std::shared_ptr<net::Socket>& socket, std::shared_ptr<RunnerLink> link,
-                std::shared_ptr<SubscriptionBook> book);
+                std::shared_ptr<SubscriptionBook> book, IdentityPtr who);
   ~SocketSession();
 
   /// Takes the socket's events and says who is here.
   void start();
 
-  /// Of a task that these queries show: it has one of them, or no list at all.
-  bool wants_progress(const std::vector<live::QueryNumber>& showing) const;
+  /// Of a running task that these queries show: it has one of them; or no list at all, and may see the task.
+  bool wants_progress(const TaskPtr& task, const std::vector<live::QueryNumber>& showing) const;
   const std::shared_ptr<RunnerLink>& link() const { return link_; }
 
  private:
@@ -41,7 +42,7 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   const std::weak_ptr<net::Socket> socket_;
   const std::shared_ptr<RunnerLink> link_;
   const std::shared_ptr<SubscriptionBook> book_;
-  const AccessPtr access_ = full_access();
+  const IdentityPtr who_;
   std::map<std::string, std::shared_ptr<SocketSubscription>> subscriptions_;
 };
 

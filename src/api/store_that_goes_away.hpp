@@ -3,13 +3,15 @@
 #include <taskrunner/error.hpp>
 #include <taskrunner/store.hpp>
 
+#include "core/record_importer.hpp"
+
 #include <atomic>
 #include <memory>
 
 namespace taskrunner::api {
 
 /// For tests: a store that can be reached, or not, as told.
-class StoreThatGoesAway final : public Store {
+class StoreThatGoesAway final : public Store, public core::RecordImporter {
  public:
   explicit StoreThatGoesAway(std::shared_ptr<Store> store) : store_(std::move(store)) {}
 
@@ -17,6 +19,9 @@ class StoreThatGoesAway final : public Store {
 
   std::string describe() const override { return store_->describe(); }
   std::vector<AddResult> add(std::span<const NewTask> tasks) override { return there().add(tasks); }
+  std::vector<AddResult> import_records(std::span<const TaskRecord> tasks) override {
+    return dynamic_cast<core::RecordImporter&>(there()).import_records(tasks);
+  }
   ClaimResult claim(const ClaimRequest& request) override { return there().claim(request); }
   std::vector<TransitionResult> apply(std::span<const Transition> changes) override { return there().apply(changes); }
   TaskPtr get(const ObjectId& id) override { return there().get(id); }

@@ -2,6 +2,8 @@
 
 #include <taskrunner/error.hpp>
 
+#include "live/live_hub.hpp"
+
 #include <fmt/format.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -9,6 +11,10 @@
 #include <openssl/rand.h>
 
 namespace taskrunner::api {
+
+std::string token_form(const Query& query, const Identity& who) {
+  return Json(who.name).dump() + live::form_of(parse_query(query));
+}
 
 SubscriptionTokens::SubscriptionTokens() {
   if (RAND_bytes(key_.data(), static_cast<int>(key_.size())) != 1)

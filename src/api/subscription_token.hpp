@@ -1,5 +1,7 @@
 #pragma once
 
+#include "api/identity.hpp"
+
 #include <array>
 #include <cstdint>
 #include <string>
@@ -7,13 +9,15 @@
 
 namespace taskrunner::api {
 
-/// Makes and knows subscription ids: text that clients cannot make up, each good for one query only. Signed by
+/// What a subscription id is good for: a query, as narrowed for that identity. Throws Error where the query is wrong.
+std::string token_form(const Query& query, const Identity& who);
+
+/// Makes and knows subscription ids: text that clients cannot make up, each good for one form only. Signed by
 /// HMAC-SHA256 (RFC 2104) with a key of this process's own, so that a later process takes none of an earlier one.
 /// One loop only.
 class SubscriptionTokens {
  public:
   SubscriptionTokens();
-  /// `form` is the query's (live::form_of).
   std::string make(std::string_view form);
   bool is_ours(std::string_view token, std::string_view form) const;
 

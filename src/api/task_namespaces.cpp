@@ -5,7 +5,6 @@
 #include "api/socket_requests.hpp"
 #include "base/log.hpp"
 #include "base/time_text.hpp"
-#include "core/task_document.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -22,17 +21,26 @@ std::optional<ObjectId> id_of(std::string_view name) {
   return name.starts_with(prefix) ? ObjectId::from_hex(name.substr(prefix.size())) : std::nullopt;
 }
 
-awaitable<net::ConnectDecision> let_in(std::shared_ptr<Runners> runners, ObjectId id) {
-  if (runners->running(id)) co_return net::ConnectDecision::accept();
+net::ConnectDecision accept(IdentityPtr who) {
+  net::ConnectDecision decision;
+  decision.user_data = std::move(who);
+  return decision;
+}
+
+awaitable<net::ConnectDecision> let_in(std::shared_ptr<Runners> runners, IdentityPtr who, ObjectId id) {
+  if (who->access->sees_all_rows() && runners->running(id)) co_return accept(who);
   const std::vector<std::shared_ptr<RunnerLink>> links = runners->links;
   for (const auto& link : links) {
     const TaskPtr task = co_await link->stored().get(id);
-    if (runners->running(id)) co_return net::ConnectDecision::accept();
-    if (task && !link->place().relay_url.empty()) co_return co_await open_relay(link, task);
-    if (task) co_return net::ConnectDecision::refuse("The task does not run here", standing_of(*task));
+    if (!task || !who->access->permits(*task)) continue;
+    if (runners->running(id)) co_return accept(who);
+    if (!link->place().relay_url.empty()) co_return co_await open_relay(link, who, task);
+    co_return net::ConnectDecision::refuse("The task does not run here", standing_of(*task, *who->access));
   }
   co_return net::ConnectDecision::refuse("There is no task " + id.hex(), "{}");
 }
+
+awaitable<net::ConnectDecision> refuse(std::string reason) { co_return net::ConnectDecision::refuse(std::move(reason)); }
 
 bool is_same(const core::LogLine& a, const core::LogLine& b) {
   return a.time_ms == b.time_ms && a.level == b.level && a.text == b.text;
@@ -42,14 +50,20 @@ std::string progress_text(const ObjectId& id, const Json& data) {
   return R"({"taskId":")" + id.hex() + R"(","data":)" + data.dump() + "}";
 }
 
-void on_request(const std::shared_ptr<RunnerLink>& link, const ObjectId& id, const std::string& by, net::Event event) {
+void on_request(const std::shared_ptr<RunnerLink>& link, const IdentityPtr& who, const ObjectId& id,
+                const std::string& address, net::Event event) {
   auto& io = link->io();
-  if (event.name == "retry") return answer(io, event.ack, answer_retry(link, full_access(), id));
-  if (const auto op = signal_op_from(event.name)) return answer(io, event.ack, answer_signal(link, full_access(), id, *op, by));
+  if (event.name == "retry") return answer(io, event.ack, answer_retry(link, who, id));
+  if (const auto op = signal_op_from(event.name)) return answer(io, event.ack, answer_signal(link, who, id, *op, address));
   answer(io, event.ack, answer_unknown(event.name));
 }
 
 }  // namespace
+
+std::vector<core::LogLine> shown_logs(const RunnerLink& link, const Access& access, const ObjectId& id) {
+  if (!access.shows("logs")) return {};
+  return link.service().logs(id);
+}
 
 std::string log_line_text(const core::LogLine& line) {
   static constexpr std::array levels = {"debug", "info", "warning", "error"};
@@ -59,8 +73,11 @@ std::string log_line_text(const core::LogLine& line) {
 
 void TaskNamespaces::open(net::SocketIoServer& server) {
   net::NamespaceHandlers handlers;
-  handlers.on_connect_request = [runners = runners_](std::shared_ptr<const net::Handshake> handshake) {
-    return let_in(runners, id_of(handshake->namespace_name).value_or(ObjectId()));
+  handlers.on_connect_request = [runners = runners_,
+                                 authenticator = authenticator_](std::shared_ptr<const net::Handshake> handshake) {
+    Admission admission = authenticator->of_socket(*handshake);
+    if (!admission.identity) return refuse(std::move(admission.refusal));
+    return let_in(runners, std::move(admission.identity), id_of(handshake->namespace_name).value_or(ObjectId()));
   };
   handlers.on_connection = [weak = weak_from_this()](std::shared_ptr<net::Socket> socket) {
     if (const auto self = weak.lock()) self->join(socket);
@@ -76,17 +93,18 @@ void TaskNamespaces::join(const SocketPtr& socket) {
   RoomPtr& room = rooms_[id];
   if (!room) room = std::make_shared<Room>();
   room->link = link;
-  room->guests.push_back({socket, link->service().logs(id)});
+  const auto who = std::any_cast<IdentityPtr>(socket->user_data);
+  room->guests.push_back({socket, who, shown_logs(*link, *who->access, id)});
   room->rev = -1;  // the newcomer has not seen it
-  socket->on_any([link, id, by = socket->handshake().remote_address](net::Event event) {
-    on_request(link, id, by, std::move(event));
+  socket->on_any([link, who, id, address = socket->handshake().remote_address](net::Event event) {
+    on_request(link, who, id, address, std::move(event));
   });
   socket->on_disconnect([weak = weak_from_this(), id, key = socket.get()](std::string_view) {
     if (const auto self = weak.lock()) self->leave(id, *key);
   });
   for (const core::LogLine& line : room->guests.back().told) socket->emit("log", log_line_text(line));
   const Json progress = link->service().progress(id);
-  if (!progress.is_null()) socket->emit("progress", progress_text(id, progress));
+  if (!progress.is_null() && who->access->shows("progress")) socket->emit("progress", progress_text(id, progress));
   read(id, room);
 }
 
@@ -115,7 +133,8 @@ void TaskNamespaces::on_progress(const ObjectId& id, const Json& data) {
   const RoomPtr room = find(id);
   if (!room) return;
   const std::string text = progress_text(id, data);
-  for (const Guest& guest : room->guests) guest.socket->emit_latest("progress", "progress", text);
+  for (const Guest& guest : room->guests)
+    if (guest.who->access->shows("progress")) guest.socket->emit_latest("progress", "progress", text);
 }
 
 void TaskNamespaces::on_log(const ObjectId& id, const core::LogLine& line) {
@@ -123,6 +142,7 @@ void TaskNamespaces::on_log(const ObjectId& id, const core::LogLine& line) {
   if (!room) return;
   const std::string text = log_line_text(line);
   for (Guest& guest : room->guests) {
+    if (!guest.who->access->shows("logs")) continue;
     const auto told = std::find_if(guest.told.begin(), guest.told.end(),
                                    [&](const core::LogLine& other) { return is_same(line, other); });
     if (told == guest.told.end())
@@ -132,8 +152,17 @@ void TaskNamespaces::on_log(const ObjectId& id, const core::LogLine& line) {
   }
 }
 
-void TaskNamespaces::tell(const Room& room, std::string_view event, const std::string& args) {
-  for (const Guest& guest : room.guests) guest.socket->emit(event, args);
+/// Who may not see it as it is now leaves, as from a task that is gone.
+void TaskNamespaces::tell_task(const Room& room, const TaskRecord& task) {
+  std::vector<SocketPtr> leaving;
+  for (const Guest& guest : room.guests) {
+    const Access& access = *guest.who->access;
+    if (access.permits(task))
+      guest.socket->emit("task", access.wire_json(task));
+    else
+      leaving.push_back(guest.socket);
+  }
+  for (const SocketPtr& socket : leaving) socket->disconnect();
 }
 
 void TaskNamespaces::on_feed(const std::shared_ptr<RunnerLink>& link, const FeedBatch& batch) {
@@ -159,7 +188,7 @@ awaitable<void> TaskNamespaces::tell_document(std::shared_ptr<TaskNamespaces> se
     const TaskPtr task = co_await room->link->service().get(id);
     if (!task || self->find(id) != room || task->rev <= room->rev) continue;
     room->rev = task->rev;
-    tell(*room, "task", core::wire_json(*task));
+    tell_task(*room, *task);
   }
 }
 
@@ -173,7 +202,7 @@ void TaskNamespaces::on_ended(const std::shared_ptr<RunnerLink>& link, const Obj
 awaitable<void> TaskNamespaces::end(std::shared_ptr<RunnerLink> link, ObjectId id, RoomPtr room) {
   try {
     const TaskPtr task = co_await link->service().get(id);
-    if (task) tell(*room, "task", core::wire_json(*task));
+    if (task) tell_task(*room, *task);
   } catch (const Error& error) {
     log_warning("the end of task {} could not be told: {}", id.hex(), error.what());
   }

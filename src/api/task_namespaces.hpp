@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/authenticator.hpp"
 #include "api/runners.hpp"
 #include "api/task_relays.hpp"
 #include "net/socketio_server.hpp"
@@ -15,7 +16,8 @@ namespace taskrunner::api {
 /// loop only.
 class TaskNamespaces : public std::enable_shared_from_this<TaskNamespaces> {
  public:
-  explicit TaskNamespaces(std::shared_ptr<Runners> runners) : runners_(std::move(runners)) {}
+  TaskNamespaces(std::shared_ptr<Runners> runners, std::shared_ptr<Authenticator> authenticator)
+      : runners_(std::move(runners)), authenticator_(std::move(authenticator)) {}
 
   void open(net::SocketIoServer& server);
   /// The runner goes: so do the sockets of its tasks.
@@ -30,6 +32,7 @@ class TaskNamespaces : public std::enable_shared_from_this<TaskNamespaces> {
   using SocketPtr = std::shared_ptr<net::Socket>;
   struct Guest {
     SocketPtr socket;
+    IdentityPtr who;
     std::vector<core::LogLine> told;  ///< on connection; may come once more as news
   };
   /// Those who look at one task.
@@ -46,15 +49,18 @@ class TaskNamespaces : public std::enable_shared_from_this<TaskNamespaces> {
   void leave(const ObjectId& id, const net::Socket& socket);
   RoomPtr find(const ObjectId& id) const;
   void read(const ObjectId& id, const RoomPtr& room);
-  static void tell(const Room& room, std::string_view event, const std::string& args);
+  static void tell_task(const Room& room, const TaskRecord& task);
   static awaitable<void> tell_document(std::shared_ptr<TaskNamespaces> self, ObjectId id, RoomPtr room);
   static awaitable<void> end(std::shared_ptr<RunnerLink> link, ObjectId id, RoomPtr room);
 
   const std::shared_ptr<Runners> runners_;
+  const std::shared_ptr<Authenticator> authenticator_;
   std::unordered_map<ObjectId, RoomPtr> rooms_;
   TaskRelays relays_;
 };
 
+/// Those of the task that ran lately at that runner; none for whom they are hidden.
+std::vector<core::LogLine> shown_logs(const RunnerLink& link, const Access& access, const ObjectId& id);
 /// `{time, level, text}`, as JSON text.
 std::string log_line_text(const core::LogLine& line);
 

@@ -5,7 +5,6 @@
 #include "api/relay_target.hpp"
 #include "api/socket_requests.hpp"
 #include "base/log.hpp"
-#include "core/task_document.hpp"
 #include "doc/json_parse.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -19,11 +18,15 @@ namespace {
 constexpr std::size_t most_asked = 100;
 constexpr std::size_t most_queued_bytes = 1024 * 1024;
 
-/// A task that the host tells of, as clients of this one are told.
-void set_public_url(boost::json::value& task, const std::string& url) {
+/// Makes a task, as its host tells of it, what this client is told.
+void make_told(boost::json::value& task, const std::string& url, const Access& access) {
   boost::json::object* object = task.if_object();
-  if (object && object->contains("publicUrl")) (*object)["publicUrl"] = url;
+  if (!object) return;
+  if (object->contains("publicUrl")) (*object)["publicUrl"] = url;
+  for (std::string_view field : access.hidden_fields()) object->erase(field);
 }
+
+bool is_action(std::string_view event) { return event == "retry" || signal_op_from(event); }
 
 std::string text_of(const boost::json::array& values, std::size_t first) {
   std::string text;
@@ -40,12 +43,17 @@ std::int64_t rev_of(const boost::json::array& arguments) {
   return rev && rev->is_int64() ? rev->get_int64() : 0;
 }
 
-net::ConnectDecision refusal_by_host(boost::json::value refusal, const std::string& url) {
+std::string name_of(const net::SocketPacket& event) {
+  const boost::json::value& name = event.payload->get_array().at(0);
+  return name.is_string() ? std::string(name.get_string()) : std::string();
+}
+
+net::ConnectDecision refusal_by_host(boost::json::value refusal, const std::string& url, const Access& access) {
   boost::json::object* said = refusal.if_object();
   if (!said) return net::ConnectDecision::refuse("The host refuses the task's namespace");
   const boost::json::value* message = said->if_contains("message");
   boost::json::value* data = said->if_contains("data");
-  if (data) set_public_url(*data, url);
+  if (data) make_told(*data, url, access);
   std::string text = message && message->is_string() ? std::string(message->get_string()) : "The host refuses the task's namespace";
   return net::ConnectDecision::refuse(std::move(text), data ? from_boost_json(*data).dump() : "");
 }
@@ -54,15 +62,17 @@ std::string relayed_url(const RunnerLink& link, const ObjectId& id) { return lin
 
 }  // namespace
 
-std::string standing_of(const TaskRecord& task) {
+std::string standing_of(const TaskRecord& task, const Access& access) {
   JsonObject data;
-  data.append("state", to_text(task.state));
-  if (task.public_url) data.append("publicUrl", *task.public_url);
+  if (access.shows("state")) data.append("state", to_text(task.state));
+  if (task.public_url && access.shows("publicUrl")) data.append("publicUrl", *task.public_url);
   return Json(std::move(data)).dump();
 }
 
-TaskRelay::TaskRelay(std::shared_ptr<RunnerLink> link, const TaskRecord& task, std::shared_ptr<net::NamespaceClient> host)
+TaskRelay::TaskRelay(std::shared_ptr<RunnerLink> link, IdentityPtr who, const TaskRecord& task,
+                     std::shared_ptr<net::NamespaceClient> host)
     : link_(std::move(link)),
+      who_(std::move(who)),
       id_(task.id),
       session_(task.lease ? task.lease->session.value_or(ObjectId()) : ObjectId()),
       host_(std::move(host)),
@@ -76,7 +86,7 @@ void TaskRelay::start(const std::shared_ptr<net::Socket>& socket) {
   socket_ = socket;
   const std::weak_ptr<TaskRelay> weak = weak_from_this();
   socket->on_any([weak](net::Event event) {
-    if (const auto self = weak.lock()) self->pass_up(event);
+    if (const auto self = weak.lock()) self->hear(event);
   });
   socket->on_drain([weak] {
     if (const auto self = weak.lock()) self->drained_.cancel();
@@ -113,7 +123,9 @@ awaitable<void> TaskRelay::pass_down(std::shared_ptr<TaskRelay> self) {
       }
       const std::optional<net::SocketPacket> packet = co_await host->read();
       if (!self->host_) co_return;
-      if (!packet) {
+      const bool goes_on = packet && co_await self->may_tell(*packet);
+      if (!self->host_) co_return;
+      if (!goes_on) {
         self->close();
         co_return;
       }
@@ -124,20 +136,28 @@ awaitable<void> TaskRelay::pass_down(std::shared_ptr<TaskRelay> self) {
   }
 }
 
+/// A change may have put the task out of the client's sight.
+awaitable<bool> TaskRelay::may_tell(const net::SocketPacket& packet) {
+  if (who_->access->sees_all_rows() || packet.type == net::SocketPacketType::ack || name_of(packet) != "task") co_return true;
+  const TaskPtr task = co_await link_->service().get(id_);
+  co_return task && who_->access->permits(*task);
+}
+
 void TaskRelay::tell(const net::SocketPacket& packet) {
+  const Access& access = *who_->access;
   boost::json::array values = packet.payload->get_array();
   const std::string url = relayed_url(*link_, id_);
   if (packet.type == net::SocketPacketType::ack) {
     const auto asked = asked_.extract(*packet.id);
     if (asked.empty()) return;
-    if (!values.empty()) set_public_url(values[0], url);
+    if (!values.empty()) make_told(values[0], url, access);
     return asked.mapped()(text_of(values, 0));
   }
-  if (!values.at(0).is_string()) return;
-  const std::string name(values[0].get_string());
+  const std::string name = name_of(packet);
+  if (name.empty() || !access.shows(name == "log" ? "logs" : name)) return;
   if (name == "progress") return socket_->emit_latest(name, name, text_of(values, 1));
   if (name == "task" && values.size() > 1) {
-    set_public_url(values[1], url);
+    make_told(values[1], url, access);
     rev_ = rev_of(values);
   }
   socket_->emit(name, text_of(values, 1));
@@ -146,10 +166,25 @@ void TaskRelay::tell(const net::SocketPacket& packet) {
 // Up.
 
 std::string TaskRelay::refusal_of(const net::Event& event) const {
+  if (is_action(event.name) && !who_->may(Right::act)) return who_->refusal(Right::act, event.name);
   if (!host_) return "the host that ran the task is lost: ask again when it runs elsewhere";
   if (!event.attachments.empty()) return "attachments are not relayed";
   if (asked_.size() >= most_asked || host_->queued_bytes() > most_queued_bytes) return "too much waits for the host already";
   return "";
+}
+
+void TaskRelay::hear(const net::Event& event) {
+  if (who_->access->sees_all_rows()) return pass_up(event);
+  boost::asio::co_spawn(link_->io(), pass_up_if_seen(shared_from_this(), event), boost::asio::detached);
+}
+
+awaitable<void> TaskRelay::pass_up_if_seen(std::shared_ptr<TaskRelay> self, net::Event event) {
+  try {
+    co_await permitted_task(self->link_, self->who_, self->id_);
+    self->pass_up(event);
+  } catch (const Error& error) {
+    if (event.ack) event.ack(quoted(error.what()));
+  }
 }
 
 void TaskRelay::pass_up(const net::Event& event) {
@@ -195,7 +230,8 @@ awaitable<void> TaskRelay::tell_next_state(std::shared_ptr<TaskRelay> self) {
     while (std::exchange(self->is_dirty_, false)) {
       task = co_await self->link_->service().get(self->id_);
       if (task && task->rev <= self->rev_) continue;  // what the client knows: the feed tells when it changes
-      if (task && self->socket_) self->socket_->emit("task", core::wire_json(*task));
+      const Access& access = *self->who_->access;
+      if (task && self->socket_ && access.permits(*task)) self->socket_->emit("task", access.wire_json(*task));
       self->close();
     }
   } catch (const Error& error) {
@@ -205,17 +241,17 @@ awaitable<void> TaskRelay::tell_next_state(std::shared_ptr<TaskRelay> self) {
   self->is_looking_ = false;
 }
 
-awaitable<net::ConnectDecision> open_relay(std::shared_ptr<RunnerLink> link, TaskPtr task) {
+awaitable<net::ConnectDecision> open_relay(std::shared_ptr<RunnerLink> link, IdentityPtr who, TaskPtr task) {
   const std::vector<SessionInfo> sessions = co_await link->service().hosts();
   const RelayTarget target = relay_target(*task, sessions, link->place().relay_url);
-  const std::string standing = standing_of(*link->as_told(task));
+  const std::string standing = standing_of(*link->as_told(task), *who->access);
   if (target.origin.empty()) co_return net::ConnectDecision::refuse(target.refusal, standing);
   std::string unreachable;
   try {
     net::JoinAnswer answer = co_await net::join_namespace(target.origin, "/tasks/" + task->id.hex());
-    if (!answer.client) co_return refusal_by_host(std::move(answer.refusal), relayed_url(*link, task->id));
+    if (!answer.client) co_return refusal_by_host(std::move(answer.refusal), relayed_url(*link, task->id), *who->access);
     net::ConnectDecision decision;
-    decision.user_data = std::make_shared<TaskRelay>(link, *task, std::move(answer.client));
+    decision.user_data = std::make_shared<TaskRelay>(link, who, *task, std::move(answer.client));
     co_return decision;
   } catch (const Error& error) {
     unreachable = error.what();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/identity.hpp"
 #include "api/runner_link.hpp"
 #include "net/namespace_client.hpp"
 #include "net/socketio_namespace.hpp"
@@ -20,7 +21,8 @@ namespace taskrunner::api {
 class TaskRelay : public std::enable_shared_from_this<TaskRelay> {
  public:
   /// `task` as stored, `host` in its namespace.
-  TaskRelay(std::shared_ptr<RunnerLink> link, const TaskRecord& task, std::shared_ptr<net::NamespaceClient> host);
+  TaskRelay(std::shared_ptr<RunnerLink> link, IdentityPtr who, const TaskRecord& task,
+            std::shared_ptr<net::NamespaceClient> host);
   ~TaskRelay();
 
   void start(const std::shared_ptr<net::Socket>& socket);
@@ -36,13 +38,17 @@ class TaskRelay : public std::enable_shared_from_this<TaskRelay> {
  private:
   static awaitable<void> pass_down(std::shared_ptr<TaskRelay> self);
   static awaitable<void> tell_next_state(std::shared_ptr<TaskRelay> self);
+  static awaitable<void> pass_up_if_seen(std::shared_ptr<TaskRelay> self, net::Event event);
+  awaitable<bool> may_tell(const net::SocketPacket& packet);
   void tell(const net::SocketPacket& packet);
+  void hear(const net::Event& event);
   void pass_up(const net::Event& event);
   std::string refusal_of(const net::Event& event) const;
   void lose_host(std::string_view reason);
   void look_again();
 
   const std::shared_ptr<RunnerLink> link_;
+  const IdentityPtr who_;
   const ObjectId id_;
   const ObjectId session_;  ///< of the host
   std::shared_ptr<net::NamespaceClient> host_;  ///< null once lost
@@ -58,9 +64,9 @@ class TaskRelay : public std::enable_shared_from_this<TaskRelay> {
 
 /// Lets a client in where another live host of the link's fleet runs the task; the socket's `user_data` is then the
 /// relay (a shared_ptr of it). `task` as stored.
-awaitable<net::ConnectDecision> open_relay(std::shared_ptr<RunnerLink> link, TaskPtr task);
+awaitable<net::ConnectDecision> open_relay(std::shared_ptr<RunnerLink> link, IdentityPtr who, TaskPtr task);
 
 /// `{state, publicUrl}`, as a refused client is told.
-std::string standing_of(const TaskRecord& task);
+std::string standing_of(const TaskRecord& task, const Access& access);
 
 }  // namespace taskrunner::api

@@ -2,8 +2,10 @@
 
 #include <taskrunner/error.hpp>
 
+#include "api/request_json.hpp"
 #include "api/rest_tasks.hpp"
 #include "core/export_lines.hpp"
+#include "core/import_record.hpp"
 
 #include <fmt/format.h>
 
@@ -56,10 +58,37 @@ std::string report_text(const core::ImportReport& report) {
   return Json{{"added", report.added}, {"known", report.known}, {"problems", std::move(problems)}}.dump();
 }
 
+void want_transfer(const Identity& who, std::string_view what) {
+  who.want(Right::transfer, what);
+  if (!who.access->sees_all_fields())
+    throw Error(ErrorCode::not_permitted, fmt::format("'{}' takes whole tasks: some of their fields are hidden from you", what));
+}
+
+/// Each for itself, as far as the identity may see it.
+awaitable<std::vector<AddResult>> import_permitted(std::shared_ptr<RunnerLink> link, AccessPtr access,
+                                                   std::vector<TaskRecord> records) {
+  std::vector<AddResult> results(records.size());
+  std::vector<TaskRecord> permitted;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (access->sees_all_rows() || access->permits(core::as_imported(records[i]))) {
+      places.push_back(i);
+      permitted.push_back(std::move(records[i]));
+    } else {
+      results[i] = {nullptr, false, ErrorCode::not_permitted, "you may not import such a task: you would not see it"};
+    }
+  }
+  if (permitted.empty()) co_return results;
+  std::vector<AddResult> imported = co_await link->service().import_records(std::move(permitted));
+  for (std::size_t i = 0; i < places.size(); ++i) results[places[i]] = permitted_result(std::move(imported.at(i)), *access);
+  co_return results;
+}
+
 }  // namespace
 
-awaitable<net::HttpResponse> export_page(std::shared_ptr<RunnerLink> link, const net::HttpRequest& request) {
-  Query query = page_query(request);
+awaitable<net::HttpResponse> export_page(std::shared_ptr<RunnerLink> link, IdentityPtr who, const net::HttpRequest& request) {
+  want_transfer(*who, "export");
+  Query query = who->access->narrowed(page_query(request));
   const std::vector<TaskPtr> tasks = co_await link->service().find(std::move(query));
   std::string lines;
   for (const TaskPtr& task : tasks) {
@@ -69,11 +98,12 @@ awaitable<net::HttpResponse> export_page(std::shared_ptr<RunnerLink> link, const
   co_return net::text_response(200, std::move(lines), std::string(lines_media_type));
 }
 
-awaitable<net::HttpResponse> import_page(std::shared_ptr<RunnerLink> link, const net::HttpRequest& request) {
+awaitable<net::HttpResponse> import_page(std::shared_ptr<RunnerLink> link, IdentityPtr who, const net::HttpRequest& request) {
+  want_transfer(*who, "import");
   want_media_type(request, lines_media_type);
   const core::ImportLines lines = lines_of(request.body);
   std::vector<TaskRecord> records = lines.records();
-  const std::vector<AddResult> results = co_await link->service().import_records(std::move(records));
+  const std::vector<AddResult> results = co_await import_permitted(link, who->access, std::move(records));
   const core::ImportReport report = lines.report(results);
   co_return net::json_response(report.problems.empty() ? 200 : 207, report_text(report));
 }

@@ -50,8 +50,11 @@ int get(const LookOptions& options) {
 }
 
 std::string host_line(const Json& host) {
-  return fmt::format("  {}: {} of {} slots taken\n", host.at("instance").as_string(), host.at("held").as_int64(),
-                     host.at("capacity").as_int64());
+  const std::string& instance = host.at("instance").as_string();
+  const std::int64_t capacity = host.at("capacity").as_int64();
+  const Json* held = host.find("held");  // not for who may not see all tasks
+  if (!held) return fmt::format("  {}: {} slots\n", instance, capacity);
+  return fmt::format("  {}: {} of {} slots taken\n", instance, held->as_int64(), capacity);
 }
 
 int explain(const LookOptions& options) {

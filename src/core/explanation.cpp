@@ -46,10 +46,19 @@ Explanation explain_waiting(const TaskRecord& task, std::vector<HostLoad> hosts,
   return out;
 }
 
+Explanation explain_asked(const std::string& worker, const Signal& signal) {
+  Explanation out{Why::asked, fmt::format("'{}' was asked to {} it", worker, to_text(signal.op)), {}, {}, {}};
+  if (!signal.by.empty()) {
+    out.by = signal.by;
+    out.text += fmt::format(" by '{}'", signal.by);
+  }
+  out.text += " and has not done so yet.";
+  return out;
+}
+
 Explanation explain_held(const TaskRecord& task) {
   const std::string& worker = *task.worker;
-  if (task.signal)
-    return {Why::asked, fmt::format("'{}' was asked to {} it and has not done so yet.", worker, to_text(task.signal->op)), {}, {}, {}};
+  if (task.signal) return explain_asked(worker, *task.signal);
   if (!task.lease || !task.lease->session)
     return {Why::other_kind, fmt::format("'{}' has it, a runner that takes no signals.", worker), {}, {}, {}};
   if (task.state == TaskState::paused)

@@ -35,6 +35,7 @@ struct Explanation {
   std::optional<std::int64_t> until_ms;
   std::vector<HostLoad> hosts;       ///< those that list its topic, where it waits
   std::optional<std::int64_t> ahead;  ///< due tasks of its topic that are claimed before it, where it is due
+  std::optional<std::string> by = {};  ///< who asked, where its host was asked for something
 };
 
 /// The word of the protocol: "no-host", "not-yet" …

@@ -51,6 +51,8 @@ TEST(Explanation, WhoHoldsItIsNamed) {
   TaskRecord task = held();
   task.signal = Signal{SignalOp::pause, "me", 0};
   EXPECT_EQ(explain(task, {}, {}, now_ms).why, Why::asked);
+  EXPECT_EQ(explain(task, {}, {}, now_ms).text, "'there' was asked to pause it by 'me' and has not done so yet.");
+  EXPECT_EQ(explain(task, {}, {}, now_ms).by, "me");
   task = held();
   task.lease.reset();
   EXPECT_EQ(explain(task, {}, {}, now_ms).why, Why::other_kind);

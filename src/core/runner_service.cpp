@@ -124,7 +124,7 @@ std::string Runner::refusal_of(NewTask& task) const {
   const auto topic = topics_.find(task.versioned_topic);
   if (topic == topics_.end()) {
     if (is_listed_by_a_host(task.versioned_topic)) return {};
-    return "no live host runs the topic '" + task.versioned_topic + "'";
+    return no_host_runs(task.versioned_topic);
   }
   try {
     topic->second.factory->validate(task);

@@ -19,6 +19,9 @@ struct LogLine {
   std::string text;
 };
 
+/// What is said of a topic that no live host lists.
+inline std::string no_host_runs(const std::string& topic) { return "no live host runs the topic '" + topic + "'"; }
+
 /// What happens on this host beside the store's feed. Callbacks run on threads of the runner: return at once
 /// (post elsewhere), do not call back into the service from within.
 class RunnerListener {

@@ -8,6 +8,7 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
+#include <cctype>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -26,6 +27,20 @@ inline bool run_until(boost::asio::io_context& io, const std::function<bool()>& 
     io.run_one_for(std::chrono::milliseconds(100));
   }
   return done();
+}
+
+/// As a query parameter's value.
+inline std::string percent_encoded(std::string_view text) {
+  static constexpr char digits[] = "0123456789ABCDEF";
+  std::string encoded;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte))
+      encoded += c;
+    else
+      encoded.append({'%', digits[byte >> 4], digits[byte & 15]});
+  }
+  return encoded;
 }
 
 /// A client on a raw socket, on the server's own loop: what came is in `received`.
