@@ -7,10 +7,13 @@
 namespace taskrunner::fuzz {
 
 std::span<const Target> targets() {
-  static constexpr std::array<Target, 4> all{{{"http_head", http_head},
+  static constexpr std::array<Target, 7> all{{{"http_head", http_head},
                                               {"websocket_frames", websocket_frames},
                                               {"engineio_packets", engineio_packets},
-                                              {"socketio_packets", socketio_packets}}};
+                                              {"socketio_packets", socketio_packets},
+                                              {"jwt", jwt},
+                                              {"tickets", tickets},
+                                              {"token_files", token_files}}};
   return all;
 }
 

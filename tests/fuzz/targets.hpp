@@ -15,6 +15,9 @@ void http_head(std::string_view bytes);
 void websocket_frames(std::string_view bytes);
 void engineio_packets(std::string_view bytes);
 void socketio_packets(std::string_view bytes);
+void jwt(std::string_view bytes);
+void tickets(std::string_view bytes);
+void token_files(std::string_view bytes);
 
 std::span<const Target> targets();
 
