@@ -18,6 +18,7 @@ fleet       | src/fleet/*_test.cpp          | fleet_test                |       
 live        | src/live/*_test.cpp           | live_test                 |                | beside | build/tests/live_test
 tasks       | src/tasks/*_test.cpp          | tasks_test                | nginx          | beside | build/tests/tasks_test
 net         | src/net/*_test.cpp            | net_test                  |                | beside | build/tests/net_test
+auth        | src/auth/*_test.cpp           | auth_test                 |                | beside | build/tests/auth_test
 fuzz_replay | tests/fuzz/CMakeLists.txt     | fuzz_replay_test          |                | beside | build/tests/fuzz_replay_test
 api         | src/api/*_test.cpp            | api_test                  |                | beside | build/tests/api_test
 app         | src/app/*_test.cpp            | app_test                  |                | beside | build/tests/app_test

@@ -5,7 +5,8 @@
 'use strict';
 
 // folder: what it may include besides itself. A folder includes only leftwards:
-// base <- doc <- query <- core <- store; core <- fleet; core <- live; core <- tasks; base <- net; all <- api <- app.
+// base <- doc <- query <- core <- store; core <- fleet; core <- live; core <- tasks; base <- net; doc <- auth;
+// all <- api <- app.
 // web is the page's files, built into the program.
 const directions = {
   base: [],
@@ -17,9 +18,10 @@ const directions = {
   fleet: ['base', 'doc', 'query', 'core'],
   tasks: ['base', 'doc', 'query', 'core'],
   net: ['base'],
+  auth: ['base', 'doc'],
   web: [],
-  api: ['base', 'doc', 'query', 'core', 'store', 'live', 'tasks', 'net', 'web'],
-  app: ['base', 'doc', 'query', 'core', 'store', 'fleet', 'live', 'tasks', 'net', 'web', 'api'],
+  api: ['base', 'doc', 'query', 'core', 'store', 'live', 'tasks', 'net', 'auth', 'web'],
+  app: ['base', 'doc', 'query', 'core', 'store', 'fleet', 'live', 'tasks', 'net', 'auth', 'web', 'api'],
 };
 const direction_reasons = {
   base: 'base is what everything stands on: it knows nobody',
@@ -31,6 +33,7 @@ const direction_reasons = {
   fleet: 'what hosts know of each other hangs on sessions alone: it knows no task, no store and no door',
   tasks: 'the built-in topics are written against the same interface as anyone else\'s',
   net: 'net speaks protocols and knows no task, so that it can be tested and used without one',
+  auth: 'whether credentials are good hangs on them, a key and the time: it knows no socket, no task and no store',
   api: 'the door does not know the program behind it: app puts everything together',
   app: '',
 };
@@ -38,7 +41,7 @@ const direction_reasons = {
 // Public headers count as part of the folder whose words they are; what is not named belongs to core, and what
 // puts a whole runner together to app.
 const header_folder = {error: 'base', object_id: 'base', process_identity: 'base', awaitable: 'base', json: 'doc', convert: 'doc',
-  query: 'query', taskrunner: 'app', task_runner: 'app', runner: 'app'};
+  query: 'query', security: 'app', taskrunner: 'app', task_runner: 'app', runner: 'app'};
 const folder_of_header = (name) => header_folder[name] ?? 'core';
 
 const source_folder = (path) => /^src\/([a-z]+)\//.exec(path)?.[1];
@@ -131,7 +134,7 @@ const rules = [
   {
     name: 'sockets',
     reason: 'core, live and what is left of them decide without a socket: that is what the simulation runs',
-    applies: (path) => is_cpp(path) && /^src\/(base|doc|query|core|live|store)\//.test(path),
+    applies: (path) => is_cpp(path) && /^src\/(base|doc|query|core|live|store|auth)\//.test(path),
     check: (file) => each_include(file, (name) =>
       (/^boost\/(beast|asio\/(ip|ssl|local)\b)|^sys\/socket|^netinet/.test(name) ? `includes ${name}` : undefined)),
     wrong: {path: 'src/live/a.cpp', text: '#include <boost/asio/ip/tcp.hpp>\n'},

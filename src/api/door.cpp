@@ -23,6 +23,9 @@ net::HttpServerOptions http_options(const DoorOptions& options, const OwnNames& 
   http.address = ip_of(options.address);
   http.port = options.port;
   http.origins = names.policy();
+  http.tls = options.tls;
+  http.trusted_proxies = options.trusted_proxies;
+  http.proxies_only = options.proxies_only;
   return http;
 }
 
@@ -39,14 +42,14 @@ class Door::Impl {
  public:
   Impl(boost::asio::io_context& io, const DoorOptions& options)
       : io_(io),
+        authenticator_(options.authenticator),
         names_(ip_of(options.address), options.allow_origins,
                [runners = runners_](std::string_view origin) { return runners->is_fleet_origin(origin); }),
         http_(io, http_options(options, names_)),
         sockets_(io, socket_options(options, names_)),
         socket_api_(sockets_, runners_, book_, options.authenticator),
         tasks_(std::make_shared<TaskNamespaces>(runners_, options.authenticator)),
-        rest_(std::make_shared<RestApi>(runners_, book_, options.authenticator, names_,
-                                        [this] { return transport_metrics(http_.stats(), sockets_.stats()); })) {
+        rest_(std::make_shared<RestApi>(runners_, book_, options.authenticator, names_, [this] { return own_metrics(); })) {
     sockets_.attach(http_);
     tasks_->open(sockets_);
     rest_->open(http_);
@@ -64,6 +67,7 @@ class Door::Impl {
       if (link->socket_namespace() == socket_namespace)
         throw Error(ErrorCode::conflict, "another runner of this process has the namespace '" + socket_namespace +
                                              "' on this port: give it another");
+    if (!place.origin.empty()) authenticator_->serve_at(place.origin);
     const auto link = std::make_shared<RunnerLink>(io_, service, place);
     runners_->links.push_back(link);
     socket_api_.open(*link);
@@ -96,6 +100,8 @@ class Door::Impl {
   /// by itself after that, but never after a DISCONNECT or a CONNECT_ERROR.
   void close_all_sockets() { sockets_.drain(0); }
 
+  std::string own_metrics() const { return transport_metrics(http_.stats(), sockets_.stats()) + authenticator_->metrics(); }
+
   RunnerEvents events_of(const std::shared_ptr<RunnerLink>& link) {
     const std::weak_ptr<RunnerLink> weak = link;
     RunnerEvents events;
@@ -114,6 +120,7 @@ class Door::Impl {
   }
 
   boost::asio::io_context& io_;
+  const std::shared_ptr<Authenticator> authenticator_;
   const std::shared_ptr<Runners> runners_ = std::make_shared<Runners>();
   const OwnNames names_;
   const std::shared_ptr<SubscriptionBook> book_ = std::make_shared<SubscriptionBook>();

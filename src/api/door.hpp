@@ -3,6 +3,8 @@
 #include "api/authenticator.hpp"
 #include "api/runner_place.hpp"
 #include "core/task_service.hpp"
+#include "net/client_address.hpp"
+#include "net/tls_context.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -20,6 +22,9 @@ struct DoorOptions {
                                                 ///< under which a proxy leads here belongs in it too
   int stalled_timeout_ms = 30'000;  ///< a Socket.IO client that reads nothing of what waits for it is closed then
   std::shared_ptr<Authenticator> authenticator = no_authentication();
+  std::shared_ptr<const net::TlsContext> tls = {};  ///< null: plain
+  net::Networks trusted_proxies = {};               ///< whose X-Forwarded-For is believed
+  bool proxies_only = false;                        ///< nobody else connects, but from this machine
 };
 
 /// One port through which clients see runners: the page, HTTP and Socket.IO. Several runners may stand behind it,

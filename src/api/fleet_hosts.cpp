@@ -15,8 +15,9 @@ namespace {
 
 /// A host at `http://127.0.0.1:80` or `http://[::1]:80` is `http://localhost:80` for a browser beside it.
 std::string by_local_name(const std::string& origin) {
-  for (const std::string_view address : {"http://127.0.0.1", "http://[::1]"})
-    if (origin.starts_with(address)) return "http://localhost" + origin.substr(address.size());
+  for (const std::string scheme : {"http://", "https://"})
+    for (const std::string address : {"127.0.0.1", "[::1]"})
+      if (origin.starts_with(scheme + address)) return scheme + "localhost" + origin.substr(scheme.size() + address.size());
   return origin;
 }
 

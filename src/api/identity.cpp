@@ -16,25 +16,24 @@ Role least_role(Right right) {
   return Role::admin;
 }
 
-std::string_view word_of(Role role) {
-  switch (role) {
-    case Role::viewer: return "viewer";
-    case Role::operator_: return "operator";
-    case Role::admin: return "admin";
-  }
-  return "";
-}
-
 }  // namespace
 
 bool Identity::may(Right right) const { return role >= least_role(right); }
 
 std::string Identity::refusal(Right right, std::string_view what) const {
-  return fmt::format("'{}' takes the role {}: you have {}", what, word_of(least_role(right)), word_of(role));
+  return fmt::format("'{}' takes the role {}: you have {}", what, to_text(least_role(right)), to_text(role));
 }
 
 void Identity::want(Right right, std::string_view what) const {
   if (!may(right)) throw Error(ErrorCode::not_permitted, refusal(right, what));
+}
+
+IdentityPtr identity_of(Proof proof) {
+  const auth::Principal& principal = proof.principal;
+  Identity identity{principal.name, principal.role};
+  if (principal.topics) identity.access = std::make_shared<const Access>(AccessRule{{}, principal.topics});
+  identity.proof = std::make_shared<const Proof>(std::move(proof));
+  return std::make_shared<const Identity>(std::move(identity));
 }
 
 IdentityPtr everybody() {

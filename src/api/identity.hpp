@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/access.hpp"
+#include "auth/principal.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -9,21 +10,24 @@
 
 namespace taskrunner::api {
 
-/// Each may do what those before it may.
-enum class Role : std::uint8_t {
-  viewer,     ///< look
-  operator_,  ///< add, remove, act
-  admin,      ///< take whole stores out and in
-};
+using auth::Role;
 
-/// What a request needs.
+/// What a request needs: a viewer may look, an operator also add, remove and act, an admin also take whole stores out and
+/// in.
 enum class Right : std::uint8_t { look, act, transfer };
+
+/// By what it is known who somebody is.
+struct Proof {
+  auth::Principal principal;  ///< as the credentials said
+  std::string session = {};   ///< of the page, by its key; empty: none
+};
 
 /// Who a client is, what it may do, and with which tasks. Made by an Authenticator, immutable from then on.
 struct Identity {
   std::string name = {};  ///< `applicant` of what it adds, `by` of what it asks for; empty: nobody in particular
   Role role = Role::admin;
   AccessPtr access = full_access();
+  std::shared_ptr<const Proof> proof = nullptr;  ///< null: none was asked for
 
   bool may(Right right) const;
   /// What is said where it may not; `what` names the request.
@@ -33,6 +37,9 @@ struct Identity {
 };
 
 using IdentityPtr = std::shared_ptr<const Identity>;
+
+/// Of who proved who they are.
+IdentityPtr identity_of(Proof proof);
 
 /// Of who need not say who they are: an admin who sees everything.
 IdentityPtr everybody();

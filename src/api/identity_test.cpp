@@ -32,6 +32,18 @@ TEST(Identity, ARefusalNamesTheRequestAndTheRole) {
   }
 }
 
+TEST(Identity, WhoProvedWhoTheyAreMayWhatTheirCredentialsSay) {
+  const IdentityPtr ann = identity_of({{"ann", Role::operator_, std::vector<std::string>{"a#1"}}});
+  EXPECT_EQ(ann->name, "ann");
+  EXPECT_TRUE(ann->may(Right::act));
+  EXPECT_FALSE(ann->may(Right::transfer));
+  EXPECT_TRUE(ann->access->permits_topic("a#1"));
+  EXPECT_FALSE(ann->access->permits_topic("b#1"));
+  EXPECT_FALSE(ann->access->sees_all_rows());
+  EXPECT_TRUE(identity_of({{"bob", Role::viewer}})->access->sees_all_rows());
+  EXPECT_FALSE(identity_of({{"nobody", Role::admin, std::vector<std::string>()}})->access->permits_topic("a#1"));
+}
+
 TEST(Identity, WhoNeedNotSayWhoTheyAreMayDoAndSeeEverything) {
   EXPECT_TRUE(everybody()->may(Right::transfer));
   EXPECT_TRUE(everybody()->access->sees_all_rows());

@@ -13,15 +13,6 @@ std::string metric(std::string_view name, std::string_view type, std::string_vie
   return fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n{0} {3}\n", name, help, type, value);
 }
 
-using Reasons = std::initializer_list<std::pair<std::string_view, std::uint64_t>>;
-
-/// One counter, apart by reason.
-std::string by_reason(std::string_view name, std::string_view help, Reasons reasons) {
-  std::string text = fmt::format("# HELP {0} {1}\n# TYPE {0} counter\n", name, help);
-  for (const auto& [reason, count] : reasons) text += fmt::format("{}{{reason=\"{}\"}} {}\n", name, reason, count);
-  return text;
-}
-
 std::string http_metrics(const net::HttpServerStats& http) {
   return metric("taskrunner_http_connections", "gauge", "Open connections.", http.connections) +
          metric("taskrunner_http_accepted_total", "counter", "Connections accepted.", http.accepted) +
@@ -29,7 +20,8 @@ std::string http_metrics(const net::HttpServerStats& http) {
          metric("taskrunner_http_bad_requests_total", "counter", "Broken requests.", http.bad_requests) +
          metric("taskrunner_http_timed_out_total", "counter", "Connections that were too slow.", http.timed_out) +
          by_reason("taskrunner_http_refused_total", "Connections refused at a limit.",
-                   {{"in_all", http.refused_in_all}, {"by_address", http.refused_by_address}, {"by_rate", http.refused_by_rate}});
+                   {{"in_all", http.refused_in_all}, {"by_address", http.refused_by_address}, {"by_rate", http.refused_by_rate},
+                    {"direct", http.refused_direct}});
 }
 
 std::string socket_metrics(const net::SocketIoStats& sockets) {
@@ -58,6 +50,14 @@ std::string clock_metric(const std::vector<SessionInfo>& hosts, const std::strin
 }
 
 }  // namespace
+
+std::string by_reason(std::string_view name, std::string_view help, const Reasons& reasons) {
+  std::string text = fmt::format("# HELP {0} {1}\n# TYPE {0} counter\n", name, help);
+  for (const auto& [reason, count] : reasons) text += fmt::format("{}{{reason=\"{}\"}} {}\n", name, reason, count);
+  return text;
+}
+
+std::string gauge(std::string_view name, std::string_view help, std::size_t value) { return metric(name, "gauge", help, value); }
 
 namespace {
 

@@ -8,6 +8,7 @@ namespace {
 constexpr std::string_view paths = R"json({
 "openapi": "3.1.0",
 "info": {"title": "task-runner", "version": "1", "description": "Durable tasks: add them, look at them, act on them."},
+"security": [{}, {"bearer": []}, {"page": []}],
 "paths": {
 "/api/v1/tasks": {
   "get": {"operationId": "listTasks", "summary": "The tasks that match, in order",
@@ -47,6 +48,13 @@ constexpr std::string_view paths = R"json({
     "responses": {"200": {"description": "oldest first", "content": {"application/json": {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/LogLine"}}}}}, "default": {"$ref": "#/components/responses/Problem"}}}},
 "/api/v1/hosts": {"get": {"operationId": "listHosts",
   "responses": {"200": {"description": "the hosts of this store", "content": {"application/json": {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Host"}}}}}, "default": {"$ref": "#/components/responses/Problem"}}}},
+"/api/v1/session": {
+  "get": {"operationId": "showSession", "summary": "Who is here, where the host asks", "responses": {"200": {"$ref": "#/components/responses/Session"}, "default": {"$ref": "#/components/responses/Problem"}}},
+  "post": {"operationId": "logIn", "summary": "The page's cookie for a token", "security": [],
+    "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object", "required": ["token"], "properties": {"token": {"type": "string"}}}}}},
+    "responses": {"201": {"$ref": "#/components/responses/Session"}, "default": {"$ref": "#/components/responses/Problem"}}},
+  "delete": {"operationId": "logOut", "parameters": [{"name": "X-CSRF-Token", "in": "header", "required": true, "schema": {"type": "string"}}],
+    "responses": {"204": {"description": "the session is over"}, "default": {"$ref": "#/components/responses/Problem"}}}},
 "/healthz": {"get": {"operationId": "health", "responses": {"200": {"description": "alive", "content": {"text/plain": {}}}}}},
 "/readyz": {"get": {"operationId": "readiness", "responses": {"200": {"description": "ready for work", "content": {"text/plain": {}}}, "default": {"$ref": "#/components/responses/Problem"}}}},
 "/metrics": {"get": {"operationId": "metrics", "responses": {"200": {"description": "Prometheus text", "content": {"text/plain": {}}}}}}
@@ -54,6 +62,8 @@ constexpr std::string_view paths = R"json({
 )json";
 
 constexpr std::string_view components = R"json("components": {
+"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "description": "where the host runs with --auth"},
+  "page": {"type": "apiKey", "in": "cookie", "name": "task_runner_PORT", "description": "the page's; changes take the header X-CSRF-Token too"}},
 "parameters": {"id": {"name": "id", "in": "path", "required": true, "schema": {"$ref": "#/components/schemas/Id"}},
   "query": {"name": "query", "in": "query", "description": "a filter in MongoDB's query language", "content": {"application/json": {"schema": {"type": "object"}}}},
   "sort": {"name": "sort", "in": "query", "description": "{field: 1 or -1}; by id where absent", "content": {"application/json": {"schema": {"type": "object"}}}},
@@ -66,6 +76,7 @@ constexpr std::string_view components = R"json("components": {
     "content": {"application/json": {"schema": {"oneOf": [{"$ref": "#/components/schemas/Task"},
       {"type": "array", "items": {"anyOf": [{"$ref": "#/components/schemas/Task"}, {"$ref": "#/components/schemas/Problem"}]}}]}}}},
   "Imported": {"description": "200: all lines were taken or there already; 207: some were refused", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ImportReport"}}}},
+  "Session": {"description": "who is here", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Session"}}}},
   "Problem": {"description": "why not (RFC 9457)", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}},
 "schemas": {
   "Id": {"type": "string", "pattern": "^[0-9a-fA-F]{24}$"},
@@ -103,6 +114,9 @@ constexpr std::string_view components = R"json("components": {
     "id": {"$ref": "#/components/schemas/Id"}, "instance": {"type": "string"}, "baseUrl": {"type": "string"},
     "topics": {"type": "array", "items": {"type": "string"}}, "capacity": {"type": "integer"},
     "startedAt": {"$ref": "#/components/schemas/Time"}, "until": {"$ref": "#/components/schemas/Time"}, "lost": {"type": "boolean"}, "clockAheadMs": {"type": "integer"}}},
+  "Session": {"type": "object", "required": ["name", "role"], "properties": {
+    "name": {"type": "string"}, "role": {"enum": ["viewer", "operator", "admin"]}, "topics": {"type": "array", "items": {"type": "string"}},
+    "expiresAt": {"$ref": "#/components/schemas/Time"}, "csrfToken": {"type": "string", "description": "with a cookie"}}},
   "Problem": {"type": "object", "required": ["type", "title", "status", "detail"], "properties": {
     "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}, "detail": {"type": "string"}, "instance": {"type": "string"}}}
 }}}

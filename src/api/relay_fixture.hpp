@@ -14,7 +14,8 @@ struct FleetHost {
   FleetHost(boost::asio::io_context& io, const std::shared_ptr<Store>& store, const std::shared_ptr<Random>& random,
             const std::string& name, const std::string& public_url = "",
             std::shared_ptr<Authenticator> authenticator = no_authentication())
-      : door(io, {"127.0.0.1", 0, {"http://h"}, 30'000, std::move(authenticator)}), runner({name, ""}, store, random, system_clock()) {
+      : door(io, {"127.0.0.1", 0, {"http://h"}, 30'000, std::move(authenticator)}),
+        runner({name, ""}, store, random, system_clock()) {
     door.start();
     url = public_url.empty() ? "http://127.0.0.1:" + std::to_string(door.local_port()) : public_url;
     runner.set_base_url(url);

@@ -1,5 +1,6 @@
 #include "api/rest_api.hpp"
 
+#include "api/audit.hpp"
 #include "api/event_stream.hpp"
 #include "api/explain_api.hpp"
 #include "api/metrics.hpp"
@@ -78,6 +79,8 @@ awaitable<net::HttpResponse> RestApi::answer_or_problem(const Request& request) 
     co_return co_await route(request);
   } catch (const HttpError& error) {
     Response response = problem(error.status(), error.what(), request.path);
+    if (error.status() == 401) response.headers.set("WWW-Authenticate", "Bearer");
+    if (error.status() == 429) response.headers.set("Retry-After", "1");
     for (const auto& [name, value] : error.fields()) response.headers.set(name, value);
     co_return response;
   } catch (const Error& error) {
@@ -96,9 +99,12 @@ std::shared_ptr<RunnerLink> RestApi::link() const {
 
 awaitable<net::HttpResponse> RestApi::route(const Request& request) {
   const std::string_view path = request.path;
+  if (path == "/api/v1/session") co_return authenticator_->session(request);
   if (path.starts_with(api) || path == "/metrics") {
     const IdentityPtr who = identify(request);
-    co_return co_await route_known(request, who);
+    Response response = co_await audited(route_known(request, who), request, who);
+    if (who->proof) response = authenticator_->attend(std::move(response), *who);
+    co_return response;
   }
   if (path == "/openapi.json") co_return net::json_response(200, openapi_document());
   if (path == "/healthz") co_return text_of("ok\n");
@@ -108,7 +114,7 @@ awaitable<net::HttpResponse> RestApi::route(const Request& request) {
 
 IdentityPtr RestApi::identify(const Request& request) const {
   Admission admission = authenticator_->of_request(request);
-  if (!admission.identity) throw HttpError(401, admission.refusal, {{"WWW-Authenticate", "Bearer"}});
+  if (!admission.identity) throw HttpError(admission.status, admission.refusal);
   return std::move(admission.identity);
 }
 

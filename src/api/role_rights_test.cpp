@@ -16,7 +16,7 @@ TEST_F(RightsTest, WhoIsNotKnownIsRefusedAtEveryDoorAndToldWhy) {
   }
   EXPECT_EQ(send_as("nobody", "POST", "/api/v1/tasks", "{}").status, 401);
   for (const std::string& where : {std::string("/tasks"), std::string("/"), "/tasks/" + add_waiting("me").hex()})
-    EXPECT_NE(peer_of("nobody", where).answer().find(R"({"message":"nobody goes by that name"})"), std::string::npos) << where;
+    EXPECT_NE(peer_of("nobody", where).answer().find(R"({"message":"nobody goes by that name","data":{"status":401}})"), std::string::npos) << where;
   for (const char* path : {"/healthz", "/openapi.json", "/"}) EXPECT_EQ(get_as("nobody", path).status, 200) << path;
 }
 

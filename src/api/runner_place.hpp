@@ -11,6 +11,8 @@ struct RunnerPlace {
   /// Not empty: tasks that other hosts of the fleet run are served here too, and clients are told of every task that
   /// runs that it does so at this origin.
   std::string relay_url = {};
+  /// Under which it is reached: each of its tasks has its URL below.
+  std::string origin = {};
 };
 
 }  // namespace taskrunner::api

@@ -13,7 +13,7 @@ using SessionPtr = std::shared_ptr<SocketSession>;
 /// Its `user_data` is the client's identity.
 net::ConnectDecision decide(const Runners& runners, Authenticator& authenticator, const net::Handshake& handshake) {
   Admission admission = authenticator.of_socket(handshake);
-  if (!admission.identity) return net::ConnectDecision::refuse(std::move(admission.refusal));
+  if (!admission.identity) return refusal_of(std::move(admission));
   if (!runners.of_namespace(handshake.namespace_name))
     return net::ConnectDecision::refuse("This runner is being stopped: try again later");
   net::ConnectDecision decision;
@@ -50,13 +50,14 @@ net::NamespaceHandlers SocketApi::handlers() const {
                                  authenticator = authenticator_](std::shared_ptr<const net::Handshake> handshake) {
     return let_in(runners, authenticator, std::move(handshake));
   };
-  handlers.on_connection = [runners = runners_, book = book_](std::shared_ptr<net::Socket> socket) {
+  handlers.on_connection = [runners = runners_, book = book_, authenticator = authenticator_](std::shared_ptr<net::Socket> socket) {
     const auto link = runners->of_namespace(socket->namespace_name());
     if (!link) return socket->disconnect();
-    auto who = std::any_cast<IdentityPtr>(socket->user_data);
-    auto session = std::make_shared<SocketSession>(socket, link, book, std::move(who));
+    const auto who = std::any_cast<IdentityPtr>(socket->user_data);
+    auto session = std::make_shared<SocketSession>(socket, link, book, authenticator, who);
     socket->user_data = session;
     session->start();
+    if (who->proof) authenticator->attend(socket, *who);
   };
   return handlers;
 }

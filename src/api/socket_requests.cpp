@@ -5,6 +5,7 @@
 #include "api/add_tasks.hpp"
 #include "api/explain_api.hpp"
 #include "api/request_json.hpp"
+#include "auth/ticket.hpp"
 #include "base/log.hpp"
 #include "doc/json_parse.hpp"
 
@@ -118,9 +119,16 @@ awaitable<std::string> answer_explain(LinkPtr link, IdentityPtr who, Json payloa
   co_return co_await explain_task(link, who, id);
 }
 
+awaitable<std::string> answer_ticket(LinkPtr link, std::shared_ptr<Authenticator> authenticator, IdentityPtr who, Json payload) {
+  const TaskPtr task = co_await permitted_task(link, who, id_from(payload));
+  if (!task->public_url || !who->access->shows("publicUrl"))
+    throw Error(ErrorCode::conflict, "the task has no namespace now: it does not run");
+  std::string ticket;
+  if (who->proof) ticket = authenticator->ticket(who->proof->principal, *task->public_url, task->id);
+  co_return Json{{"url", *task->public_url}, {"ticket", ticket}, {"expiresInMs", auth::TicketTaker::life_ms}}.dump();
+}
+
 awaitable<std::string> answer_unknown(std::string event) {
-  if (event == "ticket")
-    throw Error(ErrorCode::not_supported, "'" + event + "' is not there yet: a later version brings it");
   throw Error(ErrorCode::invalid_argument, "there is no event '" + event.substr(0, 100) + "' here");
   co_return std::string();
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "api/identity.hpp"
+#include "api/authenticator.hpp"
 #include "api/runner_link.hpp"
 #include "net/socketio_socket.hpp"
 
@@ -40,6 +40,8 @@ awaitable<std::string> answer_remove_of(LinkPtr link, IdentityPtr who, Json payl
 awaitable<std::string> answer_signal_of(LinkPtr link, IdentityPtr who, Json payload, SignalOp op, std::string address);
 awaitable<std::string> answer_retry_of(LinkPtr link, IdentityPtr who, Json payload);
 awaitable<std::string> answer_explain(LinkPtr link, IdentityPtr who, Json payload);
+/// `{url, ticket, expiresInMs}`: what lets the client into the task's own namespace, wherever it runs.
+awaitable<std::string> answer_ticket(LinkPtr link, std::shared_ptr<Authenticator> authenticator, IdentityPtr who, Json payload);
 /// Throws.
 awaitable<std::string> answer_unknown(std::string event);
 

@@ -2,6 +2,7 @@
 
 #include <taskrunner/error.hpp>
 
+#include "api/audit.hpp"
 #include "api/request_json.hpp"
 #include "api/socket_requests.hpp"
 #include "api/socket_subscription.hpp"
@@ -11,20 +12,38 @@
 namespace taskrunner::api {
 namespace {
 
-std::string info_text(const RunnerLink& link, const Access& access) {
+std::string id_text(const Json& payload) {
+  const Json* id = payload.find("id");
+  return id && id->is_string() && ObjectId::from_hex(id->as_string()) ? id->as_string() : "";
+}
+
+Json shown(const Identity& who) {
+  JsonObject you;
+  you.append("name", who.name);
+  you.append("role", to_text(who.role));
+  return Json(std::move(you));
+}
+
+std::string info_text(const RunnerLink& link, const Identity& who) {
   const core::TaskService& service = link.service();
   JsonObject info;
   info.append("instance", service.instance());
-  info.append("topics", permitted_topics(service.topics(), access));
+  info.append("topics", permitted_topics(service.topics(), *who.access));
   if (!link.place().relay_url.empty()) info.append("relay", true);
+  if (who.proof) info.append("you", shown(who));
   return Json(std::move(info)).dump();
 }
 
 }  // namespace
 
 SocketSession::SocketSession(const std::shared_ptr<net::Socket>& socket, std::shared_ptr<RunnerLink> link,
-                             std::shared_ptr<SubscriptionBook> book, IdentityPtr who)
-    : socket_(socket), link_(std::move(link)), book_(std::move(book)), who_(std::move(who)) {}
+                             std::shared_ptr<SubscriptionBook> book, std::shared_ptr<Authenticator> authenticator,
+                             IdentityPtr who)
+    : socket_(socket),
+      link_(std::move(link)),
+      book_(std::move(book)),
+      authenticator_(std::move(authenticator)),
+      who_(std::move(who)) {}
 
 SocketSession::~SocketSession() { leave_all(); }
 
@@ -43,7 +62,7 @@ void SocketSession::start() {
     if (!self) return;
     for (const auto& [id, subscription] : self->subscriptions_) subscription->on_drain();
   });
-  socket->emit("taskRunnerInfo", info_text(*link_, *who_->access));
+  socket->emit("taskRunnerInfo", info_text(*link_, *who_));
 }
 
 void SocketSession::on_request(std::string event, Json payload, net::Ack ack) {
@@ -56,15 +75,23 @@ void SocketSession::on_request(std::string event, Json payload, net::Ack ack) {
     if (ack) ack(answer_text);
     return;
   }
-  if (event == "add") return answer(io, ack, answer_add(link_, who_, std::move(payload)));
-  if (event == "addMany") return answer(io, ack, answer_add_many(link_, who_, std::move(payload)));
   if (event == "get") return answer(io, ack, answer_get(link_, who_, std::move(payload)));
   if (event == "explain") return answer(io, ack, answer_explain(link_, who_, std::move(payload)));
-  if (event == "remove") return answer(io, ack, answer_remove_of(link_, who_, std::move(payload)));
-  if (event == "retry") return answer(io, ack, answer_retry_of(link_, who_, std::move(payload)));
-  if (const auto op = signal_op_from(event))
-    return answer(io, ack, answer_signal_of(link_, who_, std::move(payload), *op, socket->handshake().remote_address));
-  answer(io, ack, answer_unknown(std::move(event)));
+  if (event == "ticket") return answer(io, ack, answer_ticket(link_, authenticator_, who_, std::move(payload)));
+  const std::string& address = socket->handshake().remote_address;
+  ChangeRequest about{who_, address, event, id_text(payload)};
+  std::optional<awaitable<std::string>> change = change_of(event, std::move(payload), address);
+  if (!change) return answer(io, ack, answer_unknown(std::move(event)));
+  answer(io, ack, audited(std::move(*change), std::move(about)));
+}
+
+std::optional<awaitable<std::string>> SocketSession::change_of(const std::string& event, Json payload, const std::string& by) {
+  if (event == "add") return answer_add(link_, who_, std::move(payload));
+  if (event == "addMany") return answer_add_many(link_, who_, std::move(payload));
+  if (event == "remove") return answer_remove_of(link_, who_, std::move(payload));
+  if (event == "retry") return answer_retry_of(link_, who_, std::move(payload));
+  if (const auto op = signal_op_from(event)) return answer_signal_of(link_, who_, std::move(payload), *op, by);
+  return std::nullopt;
 }
 
 void SocketSession::subscribe(const Json& payload, const net::Ack& ack) {

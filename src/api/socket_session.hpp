@@ -1,12 +1,13 @@
 #pragma once
 
-#include "api/identity.hpp"
+#include "api/authenticator.hpp"
 #include "api/runner_link.hpp"
 #include "api/subscription_book.hpp"
 #include "net/socketio_socket.hpp"
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,7 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   static constexpr std::size_t most_subscriptions = 100;
 
   SocketSession(const std::shared_ptr<net::Socket>& socket, std::shared_ptr<RunnerLink> link,
-                std::shared_ptr<SubscriptionBook> book, IdentityPtr who);
+                std::shared_ptr<SubscriptionBook> book, std::shared_ptr<Authenticator> authenticator, IdentityPtr who);
   ~SocketSession();
 
   /// Takes the socket's events and says who is here.
@@ -33,6 +34,8 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
 
  private:
   void on_request(std::string event, Json payload, net::Ack ack);
+  /// Nothing where the event asks for no change.
+  std::optional<awaitable<std::string>> change_of(const std::string& event, Json payload, const std::string& by);
   void subscribe(const Json& payload, const net::Ack& ack);
   void open_subscription(const Json& payload, const net::Ack& ack);
   void drop_ended();
@@ -42,6 +45,7 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   const std::weak_ptr<net::Socket> socket_;
   const std::shared_ptr<RunnerLink> link_;
   const std::shared_ptr<SubscriptionBook> book_;
+  const std::shared_ptr<Authenticator> authenticator_;
   const IdentityPtr who_;
   std::map<std::string, std::shared_ptr<SocketSubscription>> subscriptions_;
 };

@@ -2,6 +2,7 @@
 
 #include <taskrunner/error.hpp>
 
+#include "api/audit.hpp"
 #include "api/socket_requests.hpp"
 #include "base/log.hpp"
 #include "base/time_text.hpp"
@@ -27,20 +28,21 @@ net::ConnectDecision accept(IdentityPtr who) {
   return decision;
 }
 
-awaitable<net::ConnectDecision> let_in(std::shared_ptr<Runners> runners, IdentityPtr who, ObjectId id) {
+awaitable<net::ConnectDecision> let_in(std::shared_ptr<Runners> runners, std::shared_ptr<Authenticator> authenticator,
+                                       IdentityPtr who, ObjectId id) {
   if (who->access->sees_all_rows() && runners->running(id)) co_return accept(who);
   const std::vector<std::shared_ptr<RunnerLink>> links = runners->links;
   for (const auto& link : links) {
     const TaskPtr task = co_await link->stored().get(id);
     if (!task || !who->access->permits(*task)) continue;
     if (runners->running(id)) co_return accept(who);
-    if (!link->place().relay_url.empty()) co_return co_await open_relay(link, who, task);
+    if (!link->place().relay_url.empty()) co_return co_await open_relay(link, authenticator, who, task);
     co_return net::ConnectDecision::refuse("The task does not run here", standing_of(*task, *who->access));
   }
   co_return net::ConnectDecision::refuse("There is no task " + id.hex(), "{}");
 }
 
-awaitable<net::ConnectDecision> refuse(std::string reason) { co_return net::ConnectDecision::refuse(std::move(reason)); }
+awaitable<net::ConnectDecision> refuse(Admission admission) { co_return refusal_of(std::move(admission)); }
 
 bool is_same(const core::LogLine& a, const core::LogLine& b) {
   return a.time_ms == b.time_ms && a.level == b.level && a.text == b.text;
@@ -53,9 +55,10 @@ std::string progress_text(const ObjectId& id, const Json& data) {
 void on_request(const std::shared_ptr<RunnerLink>& link, const IdentityPtr& who, const ObjectId& id,
                 const std::string& address, net::Event event) {
   auto& io = link->io();
-  if (event.name == "retry") return answer(io, event.ack, answer_retry(link, who, id));
-  if (const auto op = signal_op_from(event.name)) return answer(io, event.ack, answer_signal(link, who, id, *op, address));
-  answer(io, event.ack, answer_unknown(event.name));
+  const auto op = signal_op_from(event.name);
+  if (!op && event.name != "retry") return answer(io, event.ack, answer_unknown(event.name));
+  awaitable<std::string> change = op ? answer_signal(link, who, id, *op, address) : answer_retry(link, who, id);
+  answer(io, event.ack, audited(std::move(change), {who, address, event.name, id.hex()}));
 }
 
 }  // namespace
@@ -76,8 +79,8 @@ void TaskNamespaces::open(net::SocketIoServer& server) {
   handlers.on_connect_request = [runners = runners_,
                                  authenticator = authenticator_](std::shared_ptr<const net::Handshake> handshake) {
     Admission admission = authenticator->of_socket(*handshake);
-    if (!admission.identity) return refuse(std::move(admission.refusal));
-    return let_in(runners, std::move(admission.identity), id_of(handshake->namespace_name).value_or(ObjectId()));
+    if (!admission.identity) return refuse(std::move(admission));
+    return let_in(runners, authenticator, std::move(admission.identity), id_of(handshake->namespace_name).value_or(ObjectId()));
   };
   handlers.on_connection = [weak = weak_from_this()](std::shared_ptr<net::Socket> socket) {
     if (const auto self = weak.lock()) self->join(socket);
@@ -86,7 +89,10 @@ void TaskNamespaces::open(net::SocketIoServer& server) {
 }
 
 void TaskNamespaces::join(const SocketPtr& socket) {
-  if (relays_.start(socket)) return;
+  if (const IdentityPtr who = relays_.start(socket)) {
+    if (who->proof) authenticator_->attend(socket, *who);
+    return;
+  }
   const ObjectId id = id_of(socket->namespace_name()).value_or(ObjectId());
   const auto link = runners_->running(id);
   if (!link) return socket->disconnect();  // it ended since
@@ -106,6 +112,7 @@ void TaskNamespaces::join(const SocketPtr& socket) {
   const Json progress = link->service().progress(id);
   if (!progress.is_null() && who->access->shows("progress")) socket->emit("progress", progress_text(id, progress));
   read(id, room);
+  if (who->proof) authenticator_->attend(socket, *who);
 }
 
 void TaskNamespaces::leave(const ObjectId& id, const net::Socket& socket) {

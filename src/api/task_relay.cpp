@@ -58,6 +58,14 @@ net::ConnectDecision refusal_by_host(boost::json::value refusal, const std::stri
   return net::ConnectDecision::refuse(std::move(text), data ? from_boost_json(*data).dump() : "");
 }
 
+/// What this host shows the other one for its client. It sends the client away itself when the client's time is over.
+std::string ticket_payload(Authenticator& authenticator, const Identity& who, const std::string& origin, const ObjectId& id) {
+  if (!who.proof) return {};
+  auth::Principal holder = who.proof->principal;
+  holder.expires_at_ms.reset();
+  return Json{{"ticket", authenticator.ticket(holder, origin + "/tasks/" + id.hex(), id)}}.dump();
+}
+
 std::string relayed_url(const RunnerLink& link, const ObjectId& id) { return link.place().relay_url + "/tasks/" + id.hex(); }
 
 }  // namespace
@@ -241,14 +249,16 @@ awaitable<void> TaskRelay::tell_next_state(std::shared_ptr<TaskRelay> self) {
   self->is_looking_ = false;
 }
 
-awaitable<net::ConnectDecision> open_relay(std::shared_ptr<RunnerLink> link, IdentityPtr who, TaskPtr task) {
+awaitable<net::ConnectDecision> open_relay(std::shared_ptr<RunnerLink> link, std::shared_ptr<Authenticator> authenticator,
+                                           IdentityPtr who, TaskPtr task) {
   const std::vector<SessionInfo> sessions = co_await link->service().hosts();
   const RelayTarget target = relay_target(*task, sessions, link->place().relay_url);
   const std::string standing = standing_of(*link->as_told(task), *who->access);
   if (target.origin.empty()) co_return net::ConnectDecision::refuse(target.refusal, standing);
   std::string unreachable;
   try {
-    net::JoinAnswer answer = co_await net::join_namespace(target.origin, "/tasks/" + task->id.hex());
+    std::string auth = ticket_payload(*authenticator, *who, target.origin, task->id);
+    net::JoinAnswer answer = co_await net::join_namespace(target.origin, "/tasks/" + task->id.hex(), std::move(auth));
     if (!answer.client) co_return refusal_by_host(std::move(answer.refusal), relayed_url(*link, task->id), *who->access);
     net::ConnectDecision decision;
     decision.user_data = std::make_shared<TaskRelay>(link, who, *task, std::move(answer.client));

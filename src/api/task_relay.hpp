@@ -1,6 +1,6 @@
 #pragma once
 
-#include "api/identity.hpp"
+#include "api/authenticator.hpp"
 #include "api/runner_link.hpp"
 #include "net/namespace_client.hpp"
 #include "net/socketio_namespace.hpp"
@@ -32,6 +32,7 @@ class TaskRelay : public std::enable_shared_from_this<TaskRelay> {
   void close();
 
   const ObjectId& id() const { return id_; }
+  const IdentityPtr& who() const { return who_; }
   const std::shared_ptr<RunnerLink>& link() const { return link_; }
   bool has_ended() const { return has_ended_; }
 
@@ -64,7 +65,8 @@ class TaskRelay : public std::enable_shared_from_this<TaskRelay> {
 
 /// Lets a client in where another live host of the link's fleet runs the task; the socket's `user_data` is then the
 /// relay (a shared_ptr of it). `task` as stored.
-awaitable<net::ConnectDecision> open_relay(std::shared_ptr<RunnerLink> link, IdentityPtr who, TaskPtr task);
+awaitable<net::ConnectDecision> open_relay(std::shared_ptr<RunnerLink> link, std::shared_ptr<Authenticator> authenticator,
+                                             IdentityPtr who, TaskPtr task);
 
 /// `{state, publicUrl}`, as a refused client is told.
 std::string standing_of(const TaskRecord& task, const Access& access);

@@ -2,9 +2,9 @@
 
 namespace taskrunner::api {
 
-bool TaskRelays::start(const std::shared_ptr<net::Socket>& socket) {
+IdentityPtr TaskRelays::start(const std::shared_ptr<net::Socket>& socket) {
   const auto* held = std::any_cast<RelayPtr>(&socket->user_data);
-  if (!held) return false;
+  if (!held) return nullptr;
   const RelayPtr relay = *held;
   std::erase_if(relays_, [](const auto& known) {
     const RelayPtr other = known.second.lock();
@@ -12,7 +12,7 @@ bool TaskRelays::start(const std::shared_ptr<net::Socket>& socket) {
   });
   relays_.emplace(relay->id(), relay);
   relay->start(socket);
-  return true;
+  return relay->who();
 }
 
 std::vector<TaskRelays::RelayPtr> TaskRelays::of(const RunnerLink& link) const {

@@ -11,8 +11,8 @@ namespace taskrunner::api {
 /// The relays of a door, told of what the stores' feeds say. Door's loop only.
 class TaskRelays {
  public:
-  /// True where the socket was let in to be relayed: it is from now on.
-  bool start(const std::shared_ptr<net::Socket>& socket);
+  /// Where the socket was let in to be relayed, it is from now on, and this is whose it is; else null.
+  IdentityPtr start(const std::shared_ptr<net::Socket>& socket);
   /// The runner goes: so do those that came through it.
   void close(const RunnerLink& link);
   void on_feed(const RunnerLink& link, const FeedBatch& batch);

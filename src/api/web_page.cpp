@@ -9,6 +9,8 @@ void add_security_fields(net::HttpResponse& response) {
   response.headers.set("X-Content-Type-Options", "nosniff");
   response.headers.set("X-Frame-Options", "DENY");
   response.headers.set("Referrer-Policy", "no-referrer");
+  response.headers.set("Cross-Origin-Opener-Policy", "same-origin");
+  response.headers.set("Cross-Origin-Resource-Policy", "same-origin");
   if (!response.headers.has("Content-Security-Policy"))
     response.headers.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
   if (!response.headers.has("Cache-Control")) response.headers.set("Cache-Control", "no-store");

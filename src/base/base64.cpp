@@ -1,5 +1,6 @@
 #include "base/base64.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -48,6 +49,25 @@ std::optional<std::string> base64_decode(std::string_view text) {
   }
   if (padding == 2) bytes.push_back(static_cast<char>(group >> 4));
   if (padding == 1) bytes.append({static_cast<char>(group >> 10), static_cast<char>(group >> 2)});
+  return bytes;
+}
+
+std::string base64url_encode(std::string_view bytes) {
+  std::string text = base64_encode(bytes);
+  while (text.ends_with('=')) text.pop_back();
+  std::replace(text.begin(), text.end(), '+', '-');
+  std::replace(text.begin(), text.end(), '/', '_');
+  return text;
+}
+
+std::optional<std::string> base64url_decode(std::string_view text) {
+  if (text.find_first_of("+/=") != std::string_view::npos) return std::nullopt;
+  std::string padded(text);
+  std::replace(padded.begin(), padded.end(), '-', '+');
+  std::replace(padded.begin(), padded.end(), '_', '/');
+  padded.append((4 - padded.size() % 4) % 4, '=');
+  auto bytes = base64_decode(padded);
+  if (bytes && base64url_encode(*bytes) != text) return std::nullopt;
   return bytes;
 }
 

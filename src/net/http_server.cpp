@@ -166,6 +166,10 @@ void HttpServer::Impl::adopt(int descriptor) {
   const auto peer = peer_address(descriptor);
   if (!peer || stopped) return;  // gone already
   const bool exempt = peer->is_loopback() || options.trusted_proxies.contains(*peer);
+  if (options.proxies_only && !exempt) {
+    ++stats.refused_direct;
+    return turn_away(std::move(stream), "403 Forbidden", "this server is spoken to through its proxy only\n");
+  }
   auto taken = limits->take(peer->to_string(), exempt, std::chrono::steady_clock::now());
   if (!taken.slot) return refuse(std::move(stream), taken.refusal);
   auto connection = std::make_shared<HttpConnection>(shared_from_this(), std::move(stream), *peer, std::move(taken.slot));
@@ -186,14 +190,17 @@ void HttpServer::Impl::count(ConnectionLimits::Refusal reason) {
   stats.refused_by_rate += reason == ConnectionLimits::Refusal::per_second;
 }
 
-/// Answers before anything is read, and lets the client read it: closing with bytes unread would reset.
 void HttpServer::Impl::refuse(std::unique_ptr<ByteStream> stream, ConnectionLimits::Refusal reason) {
   count(reason);
+  turn_away(std::move(stream), fmt::format("503 Service Unavailable\r\nRetry-After: {}", options.retry_after_s),
+            "too many connections\n");
+}
+
+/// Answers before anything is read, and lets the client read it: closing with bytes unread would reset.
+void HttpServer::Impl::turn_away(std::unique_ptr<ByteStream> stream, std::string_view head, std::string_view text) {
   if (options.tls || lingering_ >= 128) return;
-  const auto answer = fmt::format(
-      "HTTP/1.1 503 Service Unavailable\r\nRetry-After: {}\r\nConnection: close\r\nContent-Length: 21\r\n"
-      "Content-Type: text/plain\r\n\r\ntoo many connections\n",
-      options.retry_after_s);
+  const auto answer = fmt::format("HTTP/1.1 {}\r\nConnection: close\r\nContent-Length: {}\r\nContent-Type: text/plain\r\n\r\n{}",
+                                  head, text.size(), text);
   const asio::const_buffer whole(answer.data(), answer.size());
   error_code ignored;
   stream->write_some({&whole, 1}, ignored);

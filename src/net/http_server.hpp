@@ -34,6 +34,7 @@ struct HttpServerOptions {
   std::size_t max_connections_per_second = 20'000;  ///< that begin; a second's share may come at once
   int retry_after_s = 5;                            ///< what a 503 of these limits says
   Networks trusted_proxies = {};                    ///< whose X-Forwarded-For is believed
+  bool proxies_only = false;  ///< who is neither one of these nor at loopback gets 403 and is closed
   std::shared_ptr<const TlsContext> tls = {};       ///< null: plain
   std::shared_ptr<ConnectionLimits> limits = {};    ///< shared by several servers; null: this one's own
   OriginPolicy origins;                           ///< for all routes but those that answer origins themselves
@@ -54,6 +55,7 @@ struct HttpServerStats {
   std::uint64_t refused_in_all = 0;      ///< by max_connections
   std::uint64_t refused_by_address = 0;  ///< by max_connections_per_address
   std::uint64_t refused_by_rate = 0;     ///< by max_connections_per_second
+  std::uint64_t refused_direct = 0;      ///< by proxies_only
   std::uint64_t requests = 0;
   std::uint64_t bad_requests = 0;  ///< answered 4xx by the server itself before any handler
   std::uint64_t timed_out = 0;

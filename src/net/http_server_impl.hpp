@@ -59,6 +59,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
   bool accept_one();
   void wait_retry(int error);
   void refuse(std::unique_ptr<ByteStream> stream, ConnectionLimits::Refusal reason);
+  void turn_away(std::unique_ptr<ByteStream> stream, std::string_view head, std::string_view text);
   void count(ConnectionLimits::Refusal reason);
 
   boost::asio::steady_timer retry_;

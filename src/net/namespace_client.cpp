@@ -43,10 +43,10 @@ void NamespaceClient::send_event(std::string_view payload, std::optional<std::ui
   socket_->send(socket_packet_head(SocketPacketType::event, namespace_, id).append(payload));
 }
 
-boost::asio::awaitable<JoinAnswer> join_namespace(std::string origin, std::string namespace_name) {
+boost::asio::awaitable<JoinAnswer> join_namespace(std::string origin, std::string namespace_name, std::string auth) {
   const std::string target = "/socket.io/?EIO=4&transport=websocket";
   auto socket = co_await open_websocket(origin, target);
-  socket->send(socket_packet_head(SocketPacketType::connect, namespace_name));
+  socket->send(socket_packet_head(SocketPacketType::connect, namespace_name).append(auth));
   JoinAnswer answer;
   answer.client = std::make_shared<NamespaceClient>(std::move(socket), namespace_name);
   SocketPacket packet = co_await answer.client->read_packet();

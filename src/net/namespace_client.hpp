@@ -41,8 +41,8 @@ struct JoinAnswer {
   boost::json::value refusal;               ///< what the server says then: {message, data?}
 };
 
-/// Joins a namespace of the server at that origin. Throws Error{unavailable} where it cannot be reached, or does not
+/// Joins a namespace of the server at that origin. `auth` is a JSON object for its middleware; empty: none. Throws Error{unavailable} where it cannot be reached, or does not
 /// speak Socket.IO.
-boost::asio::awaitable<JoinAnswer> join_namespace(std::string origin, std::string namespace_name);
+boost::asio::awaitable<JoinAnswer> join_namespace(std::string origin, std::string namespace_name, std::string auth = {});
 
 }  // namespace taskrunner::net

@@ -28,6 +28,7 @@ void add(HttpServerStats& sum, const HttpServerStats& one) {
   sum.refused_in_all += one.refused_in_all;
   sum.refused_by_address += one.refused_by_address;
   sum.refused_by_rate += one.refused_by_rate;
+  sum.refused_direct += one.refused_direct;
   sum.requests += one.requests;
   sum.bad_requests += one.bad_requests;
   sum.timed_out += one.timed_out;

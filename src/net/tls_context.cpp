@@ -1,7 +1,9 @@
 #include "net/tls_context.hpp"
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 #include <cstring>
 #include <string_view>
@@ -67,6 +69,18 @@ void TlsContext::reload() {
 std::shared_ptr<SSL_CTX> TlsContext::current() const {
   const std::lock_guard lock(mutex_);
   return current_;
+}
+
+std::int64_t certificate_end_ms(const std::string& certificate_file) {
+  const std::unique_ptr<BIO, int (*)(BIO*)> file(BIO_new_file(certificate_file.c_str(), "r"), BIO_free);
+  X509* const read = file ? PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr) : nullptr;
+  const std::unique_ptr<X509, void (*)(X509*)> certificate(read, X509_free);
+  if (!certificate) throw_tls_error("cannot use the certificate", certificate_file);
+  const std::unique_ptr<ASN1_TIME, void (*)(ASN1_TIME*)> epoch(ASN1_TIME_set(nullptr, 0), ASN1_TIME_free);
+  int days = 0, seconds = 0;
+  if (ASN1_TIME_diff(&days, &seconds, epoch.get(), X509_get0_notAfter(certificate.get())) != 1)
+    throw_tls_error("cannot tell the end of", certificate_file);
+  return (std::int64_t{days} * 86'400 + seconds) * 1'000;
 }
 
 }  // namespace taskrunner::net

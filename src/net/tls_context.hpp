@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -33,5 +34,9 @@ class TlsContext {
   mutable std::mutex mutex_;
   std::shared_ptr<ssl_ctx_st> current_;
 };
+
+/// When the first certificate of a PEM file ends, in milliseconds since 1970. Throws Error(invalid_argument) that names
+/// the file.
+std::int64_t certificate_end_ms(const std::string& certificate_file);
 
 }  // namespace taskrunner::net

@@ -19,6 +19,9 @@ void query_request(std::string_view bytes);
 void query_match(std::string_view bytes);
 void subscription_token(std::string_view bytes);
 void cron(std::string_view bytes);
+void jwt(std::string_view bytes);
+void tickets(std::string_view bytes);
+void token_files(std::string_view bytes);
 
 std::span<const Target> targets();
 
