@@ -12,7 +12,7 @@ std::span<const Target> targets() {
                                   Target{"query_request", query_request},
                                   Target{"query_match", query_match},
                                   Target{"subscription_token", subscription_token},
-                                  Target{"cron", cron,
+                                  Target{"cron", cron},
                                   Target{"jwt", jwt},
                                   Target{"tickets", tickets},
                                   Target{"token_files", token_files}};
