@@ -29,6 +29,7 @@ simulate    | tests/simulation/CMakeLists.txt | simulate                | | besi
 conformance | tests/conformance/CMakeLists.txt | conformance_test       | mongod         | beside | build/tests/conformance_test
 query_oracle | tests/oracle/CMakeLists.txt | query_oracle         | mongod         | beside | build/tests/query_oracle --queries 5000
 mongo_feed  | tests/mongo_feed/CMakeLists.txt | mongo_feed_test         | mongod         | beside | build/tests/mongo_feed_test
+live_clients | tests/live_clients/CMakeLists.txt | model_clients        | mongod         | beside | build/tests/model_clients --seeds 1000 && TMPDIR=/dev/shm build/tests/model_clients --store sqlite --seeds 1000 && build/tests/model_clients --store mongodb --seeds 20 --steps 200
 kill_points | tests/kill_points/CMakeLists.txt | kill_points_test       | mongod         | beside | build/tests/kill_points_test
 web         | web/tests/*.test.mjs          |                           |                | beside | node --test web/tests/*.test.mjs
 net_clients | tests/net_clients/run         | example_socketio_echo     | pip            | beside | tests/net_clients/run

@@ -46,7 +46,7 @@ class LiveHubTest : public testing::Test {
       : random(std::make_shared<Random>(1)),
         store(std::make_shared<store::MemoryStore>(system_clock(), random, KeepPolicy())),
         runner({"here", "http://127.0.0.1:1"}, store, random, system_clock()),
-        hub(std::make_shared<LiveHub>(io, source(), 50ms)) {
+        hub(std::make_shared<LiveHub>(io, source(), LivePace{50ms})) {
     hub->start(nullptr);
   }
   ~LiveHubTest() override { hub->close(); }

@@ -46,13 +46,14 @@ class RunnerLink::Listener final : public core::RunnerListener {
   const boost::asio::io_context::executor_type executor_;
 };
 
-RunnerLink::RunnerLink(boost::asio::io_context& io, core::TaskService& service, RunnerPlace place)
+RunnerLink::RunnerLink(boost::asio::io_context& io, core::TaskService& service, RunnerPlace place,
+                       const live::LivePace& pace)
     : io_(io),
       service_(&service),
       place_(std::move(place)),
       as_told_(as_told_at(place_)),
       told_(as_told_ ? std::make_unique<ToldService>(service, as_told_) : nullptr),
-      hub_(std::make_shared<live::LiveHub>(io, source_of(service, as_told_))) {}
+      hub_(std::make_shared<live::LiveHub>(io, source_of(service, as_told_), pace)) {}
 
 RunnerLink::~RunnerLink() { cut(); }
 

@@ -29,7 +29,8 @@ struct RunnerEvents {
 /// Door's loop only.
 class RunnerLink : public std::enable_shared_from_this<RunnerLink> {
  public:
-  RunnerLink(boost::asio::io_context& io, core::TaskService& service, RunnerPlace place);
+  RunnerLink(boost::asio::io_context& io, core::TaskService& service, RunnerPlace place,
+             const live::LivePace& pace = {});
   ~RunnerLink();
 
   /// Begins to hear of the runner.

@@ -27,10 +27,8 @@ std::string form_of(const CompiledQuery& compiled) {
   return Json(std::move(form)).dump();
 }
 
-LiveHub::LiveHub(boost::asio::io_context& io, LiveSource source, std::chrono::milliseconds keep_unused)
-    : io_(io),
-      keep_unused_(keep_unused),
-      shared_(std::make_shared<LiveShared>(LiveShared{io, std::move(source)})) {}
+LiveHub::LiveHub(boost::asio::io_context& io, LiveSource source, const LivePace& pace)
+    : io_(io), shared_(std::make_shared<LiveShared>(LiveShared{io, std::move(source), pace})) {}
 
 LiveHub::~LiveHub() { close(); }
 
@@ -161,13 +159,13 @@ void LiveHub::leave(const LiveQueryPtr& query, const LiveSubscriber& subscriber)
 }
 
 void LiveHub::close_later(QueryNumber number) {
-  auto timer = std::make_shared<boost::asio::steady_timer>(io_, keep_unused_);
+  auto timer = std::make_shared<boost::asio::steady_timer>(io_, shared_->pace.keep_unused);
   timer->async_wait([this_hub = weak_from_this(), number, timer](boost::system::error_code) {
     const auto hub = this_hub.lock();
     if (!hub) return;
     const auto found = hub->queries_.find(number);
     if (found == hub->queries_.end() || !found->second.unused_since) return;
-    if (Clock::now() - *found->second.unused_since >= hub->keep_unused_) hub->close_query(number);
+    if (Clock::now() - *found->second.unused_since >= hub->shared_->pace.keep_unused) hub->close_query(number);
   });
 }
 

@@ -29,8 +29,7 @@ class LiveHub : public std::enable_shared_from_this<LiveHub> {
     std::vector<ListChange> steps;
   };
 
-  LiveHub(boost::asio::io_context& io, LiveSource source,
-          std::chrono::milliseconds keep_unused = std::chrono::minutes(1));
+  LiveHub(boost::asio::io_context& io, LiveSource source, const LivePace& pace = {});
   ~LiveHub();
 
   /// Begins to listen to the feed; `watcher` sees each batch before the queries do. Once.
@@ -69,7 +68,6 @@ class LiveHub : public std::enable_shared_from_this<LiveHub> {
   void close_query(QueryNumber number);
 
   boost::asio::io_context& io_;
-  const std::chrono::milliseconds keep_unused_;
   const std::shared_ptr<LiveShared> shared_;
   QueryNumber last_number_ = 0;
   std::unordered_map<QueryNumber, Open> queries_;

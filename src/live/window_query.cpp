@@ -11,9 +11,6 @@
 namespace taskrunner::live {
 namespace {
 
-constexpr auto least_between_reads = std::chrono::milliseconds(100);
-constexpr auto after_a_failure = std::chrono::seconds(1);
-constexpr auto most_cost_a_second = std::chrono::milliseconds(100);
 constexpr std::size_t most_buffer = 1'000;
 /// A read that takes so long that more came meanwhile is begun again.
 constexpr std::size_t most_kept = 10'000;
@@ -106,7 +103,7 @@ void WindowQuery::note_cost(Clock::duration spent) {
     cost_ = {};
   }
   cost_ += spent;
-  if (is_costly_ || cost_ < most_cost_a_second) return;
+  if (is_costly_ || cost_ < shared_->pace.most_cost_a_second) return;
   is_costly_ = true;
   log_warning("a live query takes long to match, the store answers it from now on: {}",
               query().query().filter.dump().substr(0, 500));
@@ -157,7 +154,7 @@ void WindowQuery::start_read() {
   kept_.clear();
   shared_->reading.insert(number_);
   ++shared_->reads;
-  next_read_ = Clock::now() + least_between_reads;
+  next_read_ = Clock::now() + shared_->pace.between_reads;
   auto done = [self = shared_from_this()](std::exception_ptr failure, ReadResult result) {
     if (self->is_closed_ || self->shared_->is_closed) return;
     self->shared_->catch_up();
@@ -213,7 +210,7 @@ void WindowQuery::on_read_failed(const Error& error) {
     return;
   }
   log_warning("a live list could not be read, it is tried again: {}", error.what());
-  next_read_ = Clock::now() + after_a_failure;
+  next_read_ = Clock::now() + shared_->pace.after_failure;
   read_soon();
 }
 

@@ -29,10 +29,19 @@ struct LiveSource {
   AsTold as_told = {};
 };
 
+/// How often live queries ask the store, and what they may cost.
+struct LivePace {
+  std::chrono::milliseconds keep_unused = std::chrono::minutes(1);  ///< a query stays open after its last subscriber left
+  std::chrono::milliseconds between_reads{100};                     ///< of one query, at least
+  std::chrono::milliseconds after_failure{1'000};                   ///< a failed read is tried again
+  std::chrono::milliseconds most_cost_a_second{100};                ///< of matching a query's events here
+};
+
 /// What the queries of one hub have in common. One loop only; outlives them.
 struct LiveShared {
   boost::asio::io_context& io;
   LiveSource source;  ///< not touched once the hub is closed
+  const LivePace pace = {};
   bool is_closed = false;
   std::function<void()> catch_up = nullptr;  ///< tells the queries every event that is committed by now
   SharedTasks tasks = SharedTasks(source.as_told);

@@ -1,22 +1,16 @@
 #include "raw_mongo.hpp"
 
-#include "doc/bson.hpp"
+#include "support/mongo_command.hpp"
 
 #include <gtest/gtest.h>
 
 namespace taskrunner::conformance {
 
 JsonObject RawMongo::run(const Json& command, const std::string& database) {
-  const std::string bytes = encode_bson(command.as_object());
-  bson_t request;
-  bson_init_static(&request, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
-  bson_t reply;
-  bson_error_t error;
   const auto client = names_.pool->take();
-  const std::string& where = database.empty() ? names_.database : database;
-  EXPECT_TRUE(mongoc_client_command_simple(client.get(), where.c_str(), &request, nullptr, &reply, &error)) << error.message;
-  JsonObject answer = decode_bson({reinterpret_cast<const char*>(bson_get_data(&reply)), reply.len});
-  bson_destroy(&reply);
+  JsonObject answer = test::run_command(client.get(), database.empty() ? names_.database : database, command);
+  const Json* refused = answer.find("errmsg");
+  EXPECT_FALSE(refused) << refused->dump();
   return answer;
 }
 

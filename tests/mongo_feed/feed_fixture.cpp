@@ -2,7 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/time_text.hpp"
-#include "doc/bson.hpp"
+#include "support/mongo_command.hpp"
 
 #include <chrono>
 #include <stdexcept>
@@ -62,15 +62,8 @@ bool FeedReader::wait_until_lost() {
 }
 
 JsonObject OtherProgram::run(const Json& command, const std::string& database) {
-  const std::string bytes = encode_bson(command.as_object());
-  bson_t request;
-  bson_init_static(&request, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
-  bson_t reply;
-  bson_error_t error;
-  const bool is_done = mongoc_client_command_simple(client_.get(), database.c_str(), &request, nullptr, &reply, &error);
-  JsonObject answer = decode_bson({reinterpret_cast<const char*>(bson_get_data(&reply)), reply.len});
-  bson_destroy(&reply);
-  if (!is_done) throw std::runtime_error(error.message);
+  JsonObject answer = test::run_command(client_.get(), database, command);
+  if (const Json* refused = answer.find("errmsg")) throw std::runtime_error(refused->as_string());
   if (const Json* refused = answer.find("writeErrors")) throw std::runtime_error(refused->dump());
   return answer;
 }

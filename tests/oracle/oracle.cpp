@@ -1,8 +1,8 @@
 #include "oracle/oracle.hpp"
 
-#include "doc/bson.hpp"
 #include "doc/extended_json.hpp"
 #include "query/compiled_query.hpp"
+#include "support/mongo_command.hpp"
 
 #include <taskrunner/error.hpp>
 
@@ -43,16 +43,7 @@ Oracle::Oracle(const std::string& url)
     : names_(store::open_collections(store::parse_mongo_url(url))), client_(names_.pool->take()) {}
 
 JsonObject Oracle::run(const Json& command) {
-  const std::string bytes = encode_bson(command.as_object());
-  bson_t request;
-  bson_init_static(&request, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
-  bson_t reply;
-  bson_error_t error;
-  mongoc_client_command_simple(client_.get(), names_.database.c_str(), &request, nullptr, &reply, &error);
-  JsonObject answer = decode_bson({reinterpret_cast<const char*>(bson_get_data(&reply)), reply.len});
-  bson_destroy(&reply);
-  if (!answer.find("ok")) throw std::runtime_error(error.message);
-  return answer;
+  return test::run_command(client_.get(), names_.database, command);
 }
 
 void Oracle::hold(const std::vector<JsonObject>& documents) {
