@@ -3,6 +3,7 @@
 #include <taskrunner/death_proof.hpp>
 #include <taskrunner/convert.hpp>
 #include <taskrunner/query.hpp>
+#include <taskrunner/security.hpp>
 #include <taskrunner/store.hpp>
 #include <taskrunner/task.hpp>
 
@@ -52,6 +53,8 @@ struct TaskRunnerOptions {
   bool relay = false;
   /// Browser origins that may connect besides the host's own and its fleet's.
   std::vector<std::string> allow_origins = {};
+  /// Who may connect, and how. Without it, `listen` must be a loopback address.
+  SecurityOptions security = {};
 };
 
 /// What an add may say beside topic and data.
@@ -126,6 +129,9 @@ class TaskRunner {
   /// start(), then waits for SIGTERM or SIGINT (a second one releases at once), drains, returns. `on_started` is called
   /// on this thread once it runs and either signal ends it politely.
   void run(const std::function<void()>& on_started = {});
+  /// Reads the files of options.security anew: certificate, tokens, keys. Clients whose token is gone are sent away. What
+  /// cannot be read stays as it was, and the log says so. run() does it at SIGHUP where there are such files.
+  void reload();
   /// No new claims; running tasks unwind at their next checkpoint and go back, what does not within options.drain
   /// is handed back all the same. Returns when nothing runs any more.
   void drain();

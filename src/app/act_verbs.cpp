@@ -33,7 +33,7 @@ void answer(const ActOptions& options, const std::string& id, const Json& task) 
 
 /// One refusal does not keep the others from being asked; the worst one is the exit code.
 int act(const ActOptions& options) {
-  HttpClient client(options.host.url);
+  HttpClient client(address_of(options.host));
   for (const std::string& id : options.ids) checked_id(id);
   int worst = exit_done;
   for (const std::string& id : options.ids) {

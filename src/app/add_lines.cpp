@@ -20,7 +20,7 @@ constexpr std::size_t batch_bytes = 500'000;
 
 class LineAdder {
  public:
-  explicit LineAdder(const AddLinesOptions& options) : options_(options), client_(options.url) {}
+  explicit LineAdder(const AddLinesOptions& options) : options_(options), client_(options.host) {}
 
   void add(const InputLine& line) {
     std::string task = task_of(line).dump();

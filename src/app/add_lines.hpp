@@ -2,16 +2,18 @@
 
 #include <taskrunner/json.hpp>
 
+#include "app/host_address.hpp"
+
 #include <optional>
 #include <string>
 
 namespace taskrunner::app {
 
 struct AddLinesOptions {
-  std::string url;
-  bool json = false;                  ///< print the tasks, not their ids
-  std::optional<std::string> topic;   ///< each line is the data of a task of it; else a whole task
-  JsonObject common;                  ///< fields that each task has where its line does not say otherwise
+  HostAddress host;
+  bool json = false;  ///< print the tasks, not their ids
+  std::optional<std::string> topic = std::nullopt;  ///< each line is the data of a task of it; else a whole task
+  JsonObject common = {};  ///< fields that each task has where its line does not say otherwise
 };
 
 /// Adds a task for each line, in batches, and prints their ids in order. A line that is refused is named by its

@@ -60,7 +60,7 @@ int wait_for(const AddCliOptions& options, const std::string& id) {
   hearing.on_progress = [&](const Json& progress) { view.show_progress(progress); };
   hearing.on_log = [](const Json&) {};
   hearing.on_note = [&](const std::string& text) { view.show_note(text); };
-  TaskFollower follower(options.host.url, options.host.socket_namespace, id, hearing);
+  TaskFollower follower(address_of(options.host), options.host.socket_namespace, id, hearing);
   const Json task = follower.run();
   view.show_end(task);
   if (options.host.json) print(task.dump() + "\n");
@@ -74,7 +74,7 @@ int add_one(const AddCliOptions& options) {
     const bool is_file = options.data[0] == '@';
     task.set("data", parse_typed_json("--data", is_file ? read_file(options.data.substr(1)) : options.data));
   }
-  HttpClient client(options.host.url);
+  HttpClient client(address_of(options.host));
   const Json added = client.call("POST", "/api/v1/tasks", Json(std::move(task)).dump());
   const std::string id = id_of(added);
   if (!options.host.json)
@@ -92,8 +92,7 @@ int add(const AddCliOptions& options) {
     throw Error(ErrorCode::invalid_argument, "want 'add -' or 'add TOPIC -'");
   if (options.wait || !options.data.empty() || options.unique_key)
     throw Error(ErrorCode::invalid_argument, "with '-' each line is a task: --wait, --data and --unique-key are for one");
-  AddLinesOptions lines;
-  lines.url = options.host.url;
+  AddLinesOptions lines{address_of(options.host)};
   lines.json = options.host.json;
   lines.common = common_fields(options);
   if (options.topic != "-") lines.topic = options.topic;

@@ -4,6 +4,8 @@
 
 #include <boost/url/parse.hpp>
 
+#include <cstdlib>
+
 namespace taskrunner::app {
 namespace {
 
@@ -27,6 +29,12 @@ CurlEasy make_curl_easy(std::string* body) {
   curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, append);
   curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, body);
   return easy;
+}
+
+void set_authorities(CURL* easy, const std::string& ca_file) {
+  const char* by_environment = std::getenv("SSL_CERT_FILE");  // NOLINT(concurrency-mt-unsafe): nothing sets variables
+  const std::string file = ca_file.empty() && by_environment ? by_environment : ca_file;
+  if (!file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, file.c_str());
 }
 
 std::string checked_base_url(std::string url) {

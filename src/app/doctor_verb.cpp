@@ -1,3 +1,4 @@
+#include "app/doctor_security.hpp"
 #include "app/exit_code.hpp"
 #include "app/http_client.hpp"
 #include "app/serve_options_cli.hpp"
@@ -20,15 +21,21 @@
 namespace taskrunner::app {
 namespace {
 
-using Findings = std::vector<store::StoreFinding>;
 constexpr std::uintmax_t little_space_bytes = 1'000'000'000;
 constexpr long answer_timeout_ms = 3'000;  // somebody else's port may never answer
 constexpr std::int64_t year_2024_ms = 1'704'067'200'000;
 constexpr std::int64_t year_2100_ms = 4'102'444'800'000;
 
-bool answers_as_host(const std::string& url) {
+/// The address that it would be listened at, which its certificate need not name.
+std::string own_url(const ServeOptions& options) {
+  return (options.runner.security.tls_cert.empty() ? "http://" : "https://") + options.runner.listen;
+}
+
+bool answers_as_host(const ServeOptions& options) {
   try {
-    return HttpClient(url, answer_timeout_ms).send("GET", "/healthz").status == 200;
+    HostAddress host(own_url(options));
+    host.trusts_any = true;
+    return HttpClient(host, answer_timeout_ms).send("GET", "/healthz").status == 200;
   } catch (const Error&) {
     return false;
   }
@@ -52,7 +59,7 @@ boost::system::error_code try_listen(const std::string& listen) {
 
 void look_at_port(const ServeOptions& options, bool host_answers, Findings& out) {
   const std::string& listen = options.runner.listen;
-  if (host_answers) return out.push_back({true, "a host answers at http://" + listen, ""});
+  if (host_answers) return out.push_back({true, "a host answers at " + own_url(options), ""});
   const auto error = try_listen(listen);
   if (!error) return out.push_back({true, "nobody listens at " + listen + ": a host can", ""});
   out.push_back({false, listen + " cannot be listened at: " + error.message(),
@@ -114,9 +121,10 @@ struct DoctorOptions {
 int doctor(const DoctorOptions& given) {
   const ServeOptions options = given.flags.resolve();
   Findings findings;
-  const bool host_answers = answers_as_host("http://" + options.runner.listen);
+  const bool host_answers = answers_as_host(options);
   look_at_store(options, host_answers, findings);
   look_at_port(options, host_answers, findings);
+  look_at_security(options.runner, findings);
   look_at_folder(options, findings);
   look_at_clock(findings);
   answer(findings, given.json);

@@ -11,6 +11,7 @@ namespace {
 
 ErrorCode code_of(int status) {
   switch (status) {
+    case 401:
     case 403:
     case 404: return ErrorCode::not_found;
     case 409: return ErrorCode::conflict;
@@ -34,8 +35,13 @@ std::string problem_text(const HttpAnswer& answer) {
 
 }  // namespace
 
-HttpClient::HttpClient(std::string base_url, long timeout_ms)
-    : base_url_(checked_base_url(std::move(base_url))), easy_(make_curl_easy(&body_)) {
+HttpClient::HttpClient(const HostAddress& host, long timeout_ms)
+    : base_url_(checked_base_url(host.url)), token_(host.token), easy_(make_curl_easy(&body_)) {
+  set_authorities(easy_.get(), host.ca_file);
+  if (host.trusts_any) {
+    curl_easy_setopt(easy_.get(), CURLOPT_SSL_VERIFYPEER, 0L);
+    curl_easy_setopt(easy_.get(), CURLOPT_SSL_VERIFYHOST, 0L);
+  }
   curl_easy_setopt(easy_.get(), CURLOPT_TIMEOUT_MS, timeout_ms);
 }
 
@@ -45,6 +51,7 @@ HttpAnswer HttpClient::send(const std::string& method, const std::string& path, 
   body_.clear();
   CurlList headers(curl_slist_append(nullptr, ("Content-Type: " + content_type).c_str()));
   headers.reset(curl_slist_append(headers.release(), "Expect:"));
+  if (!token_.empty()) headers.reset(curl_slist_append(headers.release(), ("Authorization: Bearer " + token_).c_str()));
   curl_easy_setopt(easy, CURLOPT_URL, (base_url_ + path).c_str());
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);  // takes the last request's body away
@@ -71,6 +78,7 @@ void check_answer(const HttpAnswer& answer, const std::string& base_url) {
   if (answer.status >= 200 && answer.status < 300) return;
   std::string text = problem_text(answer);
   if (text.empty()) text = fmt::format("{} answered {}: is it a task-runner?", base_url, answer.status);
+  if (answer.status == 401) text += ". A token is given by TASK_RUNNER_TOKEN or --token-from FILE";
   throw Error(code_of(answer.status), text);
 }
 

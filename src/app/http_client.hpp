@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/curl_handle.hpp"
+#include "app/host_address.hpp"
 
 #include <taskrunner/json.hpp>
 
@@ -18,9 +19,8 @@ struct HttpAnswer {
 /// Requests to one host, one at a time, over one kept connection. Blocking; for one thread.
 class HttpClient {
  public:
-  /// `base_url` as "http://127.0.0.1:8080". Throws Error{invalid_argument} where it is none. A request may take
-  /// `timeout_ms`.
-  explicit HttpClient(std::string base_url, long timeout_ms = 60'000);
+  /// Throws Error{invalid_argument} where the host's URL is none. A request may take `timeout_ms`.
+  explicit HttpClient(const HostAddress& host, long timeout_ms = 60'000);
 
   const std::string& base_url() const { return base_url_; }
 
@@ -36,6 +36,7 @@ class HttpClient {
 
  private:
   const std::string base_url_;
+  const std::string token_;
   std::string body_;
   CurlEasy easy_;
 };

@@ -29,7 +29,7 @@ int follow(const LogsOptions& options) {
   hearing.on_progress = [](const Json&) {};
   hearing.on_log = [&](const Json& line) { print(log_text(line, options.host.json)); };
   hearing.on_note = [](const std::string& text) { say(text); };
-  TaskFollower follower(options.host.url, options.host.socket_namespace, options.id, hearing);
+  TaskFollower follower(address_of(options.host), options.host.socket_namespace, options.id, hearing);
   say("ended: " + state_text(follower.run()));
   return exit_done;
 }
@@ -37,7 +37,7 @@ int follow(const LogsOptions& options) {
 int logs(const LogsOptions& options) {
   checked_id(options.id);
   if (options.follow) return follow(options);
-  HttpClient client(options.host.url);
+  HttpClient client(address_of(options.host));
   const Json lines = client.call("GET", "/api/v1/tasks/" + options.id + "/logs");
   for (const Json& line : lines.as_array()) print(log_text(line, options.host.json));
   return exit_done;

@@ -28,7 +28,7 @@ std::string list_path(const Query& query) {
 }
 
 int list(const LookOptions& options) {
-  HttpClient client(options.host.url);
+  HttpClient client(address_of(options.host));
   const Json tasks = client.call("GET", list_path(list_query(options.list)));
   if (options.host.json)
     print(tasks.dump() + "\n");
@@ -40,7 +40,7 @@ int list(const LookOptions& options) {
 }
 
 int get(const LookOptions& options) {
-  HttpClient client(options.host.url);
+  HttpClient client(address_of(options.host));
   for (const std::string& id : options.ids) checked_id(id);
   for (const std::string& id : options.ids) {
     const Json task = client.call("GET", "/api/v1/tasks/" + id);
@@ -58,7 +58,7 @@ std::string host_line(const Json& host) {
 }
 
 int explain(const LookOptions& options) {
-  HttpClient client(options.host.url);
+  HttpClient client(address_of(options.host));
   for (const std::string& id : options.ids) checked_id(id);
   for (const std::string& id : options.ids) {
     const Json explained = client.call("GET", "/api/v1/tasks/" + id + "/explain");

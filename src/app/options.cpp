@@ -2,6 +2,8 @@
 
 #include <taskrunner/error.hpp>
 
+#include "app/option_value.hpp"
+#include "app/security_options.hpp"
 #include "base/time_text.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -12,9 +14,8 @@
 #include <charconv>
 
 namespace taskrunner::app {
-namespace {
 
-[[noreturn]] void refuse(const OptionValue& value, std::string_view wanted) {
+void refuse(const OptionValue& value, std::string_view wanted) {
   throw Error(ErrorCode::invalid_argument,
               fmt::format("{} '{}': {}", value.source, fmt::join(value.words, ","), wanted));
 }
@@ -23,6 +24,8 @@ const std::string& word_of(const OptionValue& value) {
   if (value.words.size() != 1 || value.words[0].empty()) refuse(value, "one value is wanted");
   return value.words[0];
 }
+
+namespace {
 
 /// A switch needs no value on the command line; elsewhere it has one.
 bool switch_of(const OptionValue& value) {
@@ -56,15 +59,9 @@ void set_listen(ServeOptions& options, const OptionValue& value) {
   if (address_text.starts_with('[') && address_text.ends_with(']'))
     address_text = address_text.substr(1, address_text.size() - 2);
   boost::system::error_code error;
-  const auto address = boost::asio::ip::make_address(address_text, error);
+  boost::asio::ip::make_address(address_text, error);
   if (error) refuse(value, "want an IP address before the port, such as 127.0.0.1:8080 or [::1]:8080");
   if (!number_from<std::uint16_t>(word.substr(colon + 1))) refuse(value, "want a port from 0 to 65535");
-  if (!address.is_loopback())
-    throw Error(ErrorCode::not_supported,
-                fmt::format("{} '{}': whoever reaches that address could add and stop tasks, and authentication is not in "
-                            "this version. Listen at 127.0.0.1 and come from elsewhere by a tunnel, such as "
-                            "ssh -L 8080:127.0.0.1:8080 HOST",
-                            value.source, word));
   options.runner.listen = word;
 }
 
@@ -107,13 +104,6 @@ void set_keep(ServeOptions& options, const OptionValue& value) {
   if (value.words.size() == 2) options.runner.keep.failed_ms = duration_of(value, value.words[1], 0);
 }
 
-void set_auth(ServeOptions&, const OptionValue& value) {
-  const std::string& word = word_of(value);
-  if (word == "token" || word == "jwt")
-    throw Error(ErrorCode::not_supported, value.source + " " + word + ": not in this version; 'none' is, at a loopback address");
-  if (word != "none") refuse(value, "want none");
-}
-
 void set_origins(ServeOptions& options, const OptionValue& value) {
   for (const std::string& origin : value.words) {
     const auto url = boost::urls::parse_absolute_uri(origin);
@@ -143,27 +133,20 @@ void set_instance(ServeOptions& options, const OptionValue& value) { options.run
 void set_download_dir(ServeOptions& options, const OptionValue& value) { options.download_dir = word_of(value); }
 void set_download_allow(ServeOptions& options, const OptionValue& value) { options.download_allow = value.words; }
 
-void not_yet(ServeOptions&, const OptionValue& value) {
-  throw Error(ErrorCode::not_supported, value.source + ": not in this version");
-}
-
 constexpr bool is_list = true;
 constexpr bool is_one = false;
 
-constexpr OptionSpec later(std::string_view name, std::string_view value_name) {
-  return {name, value_name, "not in this version", is_one, not_yet};
-}
-
 constexpr OptionSpec specs[] = {
     {"store", "URL", "where tasks live: sqlite:PATH, mongodb://HOSTS/DATABASE or memory: (default sqlite:task-runner.db)", is_one, set_store},
-    {"listen", "ADDR:PORT", "where to serve (default 127.0.0.1:8080; port 0: any free one)", is_one, set_listen},
+    {"listen", "ADDR:PORT", "where to serve (default 127.0.0.1:8080; port 0: any free one); what others can reach takes --auth, and "
+     "--tls-cert or --behind-proxy", is_one, set_listen},
     {"public-url", "ORIGIN", "under which others reach this host (default: the listen address)", is_one, set_public_url},
     {"instance", "NAME", "this host's name (default HOSTNAME:PORT)", is_one, set_instance},
     {"max-running", "N", "tasks that run at once (default 16)", is_one, set_max_running},
     {"topic", "T", "run only these topics (default: all built-in ones)", is_list, set_topics},
     {"download-dir", "DIR", "downloads land below it (default downloads)", is_one, set_download_dir},
-    {"download-allow", "CIDR", "addresses that downloads may reach (default: any, at a loopback address)", is_list,
-     set_download_allow},
+    {"download-allow", "CIDR", "addresses that downloads may reach (default: any, at a loopback address with --auth none; else public "
+     "ones)", is_list, set_download_allow},
     {"namespace", "PATH", "Socket.IO namespace of the tasks (default /tasks)", is_one, set_namespace},
     {"keep", "TIME", "how long ended tasks stay: after success, after failure (default 24h,30d)", is_list, set_keep},
     {"session", "TIME", "length of this host's lease on its tasks (default 30s)", is_one, set_session},
@@ -172,9 +155,21 @@ constexpr OptionSpec specs[] = {
     {"share-topics", "", "on MongoDB, run the same topics as runners of the old kind, in the same collection", is_one, set_share_topics},
     {"relay", "", "serve tasks of the fleet's other hosts too, so that clients speak to this one alone", is_one, set_relay},
     {"allow-origin", "ORIGIN", "origins whose pages may connect besides the host's own and its fleet's", is_list, set_origins},
-    {"auth", "HOW", "none: whoever reaches the address may do everything", is_one, set_auth},
-    later("behind-proxy", ""),
-    later("fleet-secret-file", "FILE"),
+    {"auth", "HOW", "none (at a loopback address only: whoever reaches it may do everything), token or jwt (default none)", is_one, set_auth},
+    {"token-file", "FILE", "with --auth token: the file that `task-runner token create` writes; SIGHUP reads it anew", is_one, set_token_file},
+    {"jwt-issuer", "TEXT", "with --auth jwt: what `iss` must be", is_one, set_jwt_issuer},
+    {"jwt-audience", "TEXT", "with --auth jwt: what `aud` must hold", is_one, set_jwt_audience},
+    {"jwt-algorithm", "ALG", "with --auth jwt: HS256, RS256 or ES256, and no other", is_one, set_jwt_algorithm},
+    {"jwt-key-file", "FILE", "with --auth jwt: the secret (HS256, 32 bytes or more), or the public key or certificate in PEM; SIGHUP reads "
+     "it anew", is_one, set_jwt_key_file},
+    {"jwt-key-id", "TEXT", "with --auth jwt: what `kid` must be (default: whatever it is)", is_one, set_jwt_key_id},
+    {"tls-cert", "FILE", "TLS: the certificate and those between it and a root, in PEM; SIGHUP reads it anew", is_one, set_tls_cert},
+    {"tls-key", "FILE", "TLS: the certificate's key, in PEM", is_one, set_tls_key},
+    {"tls-client-ca", "FILE", "TLS: clients must show a certificate of one of these authorities, in PEM", is_one, set_tls_client_ca},
+    {"behind-proxy", "CIDR", "addresses of proxies in front, whose X-Forwarded-For is believed; without TLS nobody else may connect but "
+     "this machine", is_list, set_behind_proxy},
+    {"fleet-secret-file", "FILE", "a secret that all hosts of a fleet share (32 bytes or more), which signs the tickets by which clients of "
+     "one host follow tasks at another", is_one, set_fleet_secret_file},
 };
 
 }  // namespace

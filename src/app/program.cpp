@@ -3,10 +3,12 @@
 #include "app/exit_code.hpp"
 #include "app/terminal.hpp"
 #include "app/verbs.hpp"
+#include "auth/secret_file.hpp"
 
 #include <taskrunner/error.hpp>
 #include <taskrunner/object_id.hpp>
 
+#include <cctype>
 #include <exception>
 #include <string>
 
@@ -31,7 +33,7 @@ void add_verbs(CLI::App& program, Action& action) {
   add_act_verbs(program, action);
   add_transfer_verbs(program, action);
   add_doctor_verb(program, action);
-  add_later_verbs(program, action);
+  add_token_verb(program, action);
 }
 
 int parse_and_run(int argc, const char* const* argv) {
@@ -55,7 +57,21 @@ void add_host_options(CLI::App& verb, HostOptions& options) {
   verb.add_option("--url", options.url, "the host (default http://127.0.0.1:8080, or TASK_RUNNER_URL)")
       ->type_name("URL")
       ->envname("TASK_RUNNER_URL");
+  verb.add_option("--token", options.token, "who you are; TASK_RUNNER_TOKEN or --token-from leave no trace in a shell's history")
+      ->type_name("TOKEN")
+      ->envname("TASK_RUNNER_TOKEN");
+  verb.add_option("--token-from", options.token_file, "the same, as that file holds it")->type_name("FILE");
+  verb.add_option("--ca", options.ca_file, "who vouches for an https host, in PEM (default: SSL_CERT_FILE, else the system's)")
+      ->type_name("FILE")
+      ->envname("TASK_RUNNER_CA");
   verb.add_flag("--json", options.json, "answer in JSON, for programs");
+}
+
+HostAddress address_of(const HostOptions& options) {
+  if (options.token_file.empty()) return {options.url, options.token, options.ca_file};
+  std::string token = auth::read_secret_file(options.token_file);
+  while (!token.empty() && std::isspace(static_cast<unsigned char>(token.back()))) token.pop_back();
+  return {options.url, std::move(token), options.ca_file};
 }
 
 void add_namespace_option(CLI::App& verb, HostOptions& options) {

@@ -58,6 +58,11 @@ std::string session_of(const std::string& base_url, std::string_view open_packet
   }
 }
 
+std::string auth_text(const HostAddress& host, const Json& auth) {
+  if (!auth.is_null()) return auth.dump();
+  return host.token.empty() ? "" : Json{{"token", host.token}}.dump();
+}
+
 std::string text_or(const Json& object, std::string_view name, std::string other) {
   const Json* member = object.find(name);
   return member && member->is_string() ? member->as_string() : std::move(other);
@@ -89,18 +94,20 @@ void SocketPolls::wait(std::int64_t timeout_ms) {
   }
 }
 
-SocketIoClient::SocketIoClient(SocketPolls& polls, const std::string& base_url, std::string namespace_name)
+SocketIoClient::SocketIoClient(SocketPolls& polls, const HostAddress& host, std::string namespace_name, const Json& auth)
     : polls_(polls),
-      base_url_(checked_base_url(base_url)),
+      base_url_(checked_base_url(host.url)),
       namespace_(std::move(namespace_name)),
       poll_(make_curl_easy(&poll_body_)),
       post_(make_curl_easy(&post_body_)) {
+  set_authorities(poll_.get(), host.ca_file);
+  set_authorities(post_.get(), host.ca_file);
   curl_easy_setopt(poll_.get(), CURLOPT_TIMEOUT_MS, poll_timeout_ms);
   curl_easy_setopt(post_.get(), CURLOPT_TIMEOUT_MS, post_timeout_ms);
   open_session();
   polls_.clients_[poll_.get()] = this;
   try {
-    connect_namespace();
+    connect_namespace(auth_text(host, auth));
   } catch (...) {
     curl_multi_remove_handle(polls_.multi_, poll_.get());
     polls_.clients_.erase(poll_.get());
@@ -123,8 +130,8 @@ void SocketIoClient::open_session() {
   session_url_ = url + "&sid=" + session_of(base_url_, poll_body_);
 }
 
-void SocketIoClient::connect_namespace() {
-  post(namespace_ == "/" ? "40" : "40" + namespace_ + ",");
+void SocketIoClient::connect_namespace(const std::string& auth) {
+  post((namespace_ == "/" ? "40" : "40" + namespace_ + ",") + auth);
   start_poll();
   wait_until_connected_or(std::nullopt);
   if (!refused_.empty()) throw Error(ErrorCode::not_found, refused_);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/curl_handle.hpp"
+#include "app/host_address.hpp"
 
 #include <taskrunner/json.hpp>
 
@@ -44,9 +45,10 @@ class SocketPolls {
 /// Source: github.com/socketio/socket.io-protocol, github.com/socketio/engine.io-protocol.
 class SocketIoClient {
  public:
-  /// Connects to `base_url` (an origin) and that namespace. Throws Error{unavailable} where nobody answers, and
+  /// Connects to that host (its URL an origin) and that namespace; `auth` is a JSON object that says who is there
+  /// (null: the host's token does). Throws Error{unavailable} where nobody answers, and
   /// Error{not_found} with the server's reason where it refuses the namespace.
-  SocketIoClient(SocketPolls& polls, const std::string& base_url, std::string namespace_name);
+  SocketIoClient(SocketPolls& polls, const HostAddress& host, std::string namespace_name, const Json& auth = {});
   /// Leaves without a word: the server sees that nobody polls.
   ~SocketIoClient();
   SocketIoClient(const SocketIoClient&) = delete;
@@ -66,7 +68,7 @@ class SocketIoClient {
  private:
   friend class SocketPolls;
   void open_session();
-  void connect_namespace();
+  void connect_namespace(const std::string& auth);
   void start_poll();
   void poll_answered(CURLcode result);
   void take_packets(std::string_view body);

@@ -37,8 +37,8 @@ std::optional<TaskUrl> split_url(const std::string& url) {
 
 }  // namespace
 
-TaskFollower::TaskFollower(std::string base_url, std::string socket_namespace, std::string id, TaskHearing hearing)
-    : base_url_(std::move(base_url)),
+TaskFollower::TaskFollower(HostAddress host, std::string socket_namespace, std::string id, TaskHearing hearing)
+    : address_(std::move(host)),
       namespace_(std::move(socket_namespace)),
       id_(std::move(id)),
       hearing_(std::move(hearing)) {}
@@ -63,8 +63,8 @@ Json TaskFollower::run() {
 }
 
 Json TaskFollower::follow_once() {
-  host_ = std::make_unique<SocketIoClient>(polls_, base_url_, namespace_);
-  if (was_connected_) hearing_.on_note(base_url_ + " is back");
+  host_ = std::make_unique<SocketIoClient>(polls_, address_, namespace_);
+  if (was_connected_) hearing_.on_note(address_.url + " is back");
   was_connected_ = true;
   LiveList list(host_->call("subscribeQuery", Json{{"queryObj", Json{{"_id", id_}}}, {"limit", 1}}));
   note_task(list);
@@ -73,7 +73,7 @@ Json TaskFollower::follow_once() {
     polls_.wait(1'000);
     take_own_events();
     while (const auto event = host_->take()) take_host_event(*event, list);
-    if (!host_->is_open()) throw Error(ErrorCode::unavailable, "lost " + base_url_ + ": " + host_->close_reason());
+    if (!host_->is_open()) throw Error(ErrorCode::unavailable, "lost " + address_.url + ": " + host_->close_reason());
   }
   return task_;
 }
@@ -98,11 +98,19 @@ void TaskFollower::meet_own_namespace() {
   if (!url || Clock::now() < own_not_before_) return;
   own_not_before_ = Clock::now() + own_retry;
   try {
-    own_ = std::make_unique<SocketIoClient>(polls_, url->origin, url->namespace_name);
+    const HostAddress there(url->origin, {}, address_.ca_file);
+    own_ = std::make_unique<SocketIoClient>(polls_, there, url->namespace_name, ticket());
   } catch (const Error&) {  // it has just ended, or its host is away: the live query says which
     own_.reset();
   }
   take_own_events();
+}
+
+/// What lets this client in where the task runs; its token is for its own host alone.
+Json TaskFollower::ticket() {
+  const Json answer = host_->call("ticket", Json{{"id", id_}});
+  const Json* ticket = answer.find("ticket");
+  return ticket ? Json{{"ticket", *ticket}} : Json();
 }
 
 void TaskFollower::take_own_events() {

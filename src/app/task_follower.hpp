@@ -25,7 +25,7 @@ struct TaskHearing {
 /// namespace at its publicUrl. Outlives restarts of the host.
 class TaskFollower {
  public:
-  TaskFollower(std::string base_url, std::string socket_namespace, std::string id, TaskHearing hearing);
+  TaskFollower(HostAddress host, std::string socket_namespace, std::string id, TaskHearing hearing);
 
   /// The task as it ended. Throws Error{unavailable} where the host cannot be reached at the first try (after that it
   /// waits for it), and Error{not_found} where the task is not or no longer there.
@@ -37,9 +37,10 @@ class TaskFollower {
   void take_host_event(const SocketEvent& event, LiveList& list);
   void note_task(const LiveList& list);
   void meet_own_namespace();
+  Json ticket();
   void take_own_events();
 
-  const std::string base_url_;
+  const HostAddress address_;
   const std::string namespace_;
   const std::string id_;
   const TaskHearing hearing_;

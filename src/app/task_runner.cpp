@@ -49,6 +49,19 @@ store::StoreOptions store_options(const TaskRunnerOptions& options, const std::s
   return out;
 }
 
+/// Without such files a hang-up ends the process, as it ends any other.
+bool has_files_to_reload(const SecurityOptions& security) {
+  return security.authentication != Authentication::none || !security.tls_cert.empty();
+}
+
+void reload_at(boost::asio::signal_set& hangups, TaskRunner& runner) {
+  hangups.async_wait([&](boost::system::error_code error, int) {
+    if (error) return;
+    runner.reload();
+    reload_at(hangups, runner);
+  });
+}
+
 }  // namespace
 
 /// The port is opened first, so that the host's name and URL are known, and closed last.
@@ -71,15 +84,14 @@ class TaskRunner::Impl {
 
   void open_door() {
     if (options.listen.empty() || door) return;
-    std::vector<std::string> origins = options.allow_origins;
-    if (!options.public_url.empty()) origins.push_back(options.public_url);  // the host's own, by a proxy's name
-    door = app::SharedDoor::open(options.listen, origins);
+    door = app::SharedDoor::open({options.listen, options.allow_origins, options.public_url, options.security});
     port = door->port();
   }
 
   api::RunnerPlace place() const {
     api::RunnerPlace place{options.socket_namespace, fleet != nullptr};
-    if (fleet && options.relay) place.relay_url = options.public_url.empty() ? door->origin() : options.public_url;
+    place.origin = options.public_url.empty() ? door->origin() : options.public_url;
+    if (fleet && options.relay) place.relay_url = place.origin;
     return place;
   }
 
@@ -90,9 +102,17 @@ class TaskRunner::Impl {
     // After a stop the port may be another.
     if (door && options.public_url.empty()) runner->set_base_url(door->origin());
     if (door) door->attach(*runner, place());
+    if (fleet && options.security.authentication != Authentication::none && options.security.fleet_secret_file.empty())
+      log_warning("tasks that other hosts of the store run cannot be followed through this one: give all of them the same "
+                  "--fleet-secret-file");
     if (fleet) fleet->start(door ? app::reachable_ip(door->address(), options.public_url) : "");
     runner->start();
     started = true;
+  }
+
+  void reload() {
+    std::lock_guard lock(mutex);
+    if (door) door->reload();
   }
 
   void stop(bool force) {
@@ -182,7 +202,12 @@ void TaskRunner::start() { impl_->start(); }
 void TaskRunner::run(const std::function<void()>& on_started) {
   boost::asio::io_context io;
   boost::asio::signal_set signals(io, SIGTERM, SIGINT);
-  signals.async_wait([](auto, int) {});
+  signals.async_wait([&](auto, int) { io.stop(); });
+  boost::asio::signal_set hangups(io);
+  if (has_files_to_reload(impl_->options.security)) {
+    hangups.add(SIGHUP);
+    reload_at(hangups, *this);
+  }
   start();
   if (on_started) on_started();
   io.run();
@@ -193,12 +218,14 @@ void TaskRunner::run(const std::function<void()>& on_started) {
   });
   std::thread drainer([&] {
     drain();
-    boost::asio::post(io, [&] { signals.cancel(); });
+    boost::asio::post(io, [&] { io.stop(); });
   });
   io.run();
   drainer.join();
   stop(true);
 }
+
+void TaskRunner::reload() { impl_->reload(); }
 
 void TaskRunner::drain() {
   impl_->runner->drain();

@@ -51,8 +51,8 @@ std::string last_id(std::string_view page) {
   return Json::parse(page.substr(start)).at("_id").at("$oid").as_string();
 }
 
-void export_through_host(const std::string& url) {
-  HttpClient client(url);
+void export_through_host(const HostAddress& host) {
+  HttpClient client(host);
   std::string path = "/api/v1/tasks/export";
   while (true) {
     const HttpAnswer page = client.send("GET", path);
@@ -64,7 +64,7 @@ void export_through_host(const std::string& url) {
 }
 
 int export_tasks(const TransferOptions& options) {
-  options.store.empty() ? export_through_host(options.host.url) : export_from_store(options.store);
+  options.store.empty() ? export_through_host(address_of(options.host)) : export_from_store(options.store);
   return exit_done;
 }
 
@@ -99,8 +99,8 @@ core::ImportReport report_of(const Json& answer, std::span<const InputLine> line
   return report;
 }
 
-TakeLines through_host(const std::string& url) {
-  const auto client = std::make_shared<HttpClient>(url);
+TakeLines through_host(const HostAddress& host) {
+  const auto client = std::make_shared<HttpClient>(host);
   return [client](std::span<const InputLine> lines) {
     std::string body;
     for (const InputLine& line : lines) body += line.text + "\n";
@@ -143,7 +143,7 @@ void answer(const ImportCount& count, bool json) {
 }
 
 int import_tasks(const TransferOptions& options) {
-  const TakeLines take = options.store.empty() ? through_host(options.host.url) : into_store(options.store);
+  const TakeLines take = options.store.empty() ? through_host(address_of(options.host)) : into_store(options.store);
   LineReader reader(STDIN_FILENO);
   ImportCount count;
   for (auto lines = reader.next(batch_lines); !lines.empty(); lines = reader.next(batch_lines))

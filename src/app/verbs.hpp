@@ -1,5 +1,7 @@
 #pragma once
 
+#include "app/host_address.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <functional>
@@ -14,12 +16,17 @@ using Action = std::function<int()>;
 /// Where the client verbs find the host, and how they answer.
 struct HostOptions {
   std::string url = "http://127.0.0.1:8080";
+  std::string token;
+  std::string token_file;  ///< holds the token
+  std::string ca_file;
   std::string socket_namespace = "/tasks";
   bool json = false;
 };
 
-/// Adds --url and --json.
+/// Adds --url, --token, --token-from, --ca and --json.
 void add_host_options(CLI::App& verb, HostOptions& options);
+/// Throws Error{invalid_argument} where the token's file cannot be read.
+HostAddress address_of(const HostOptions& options);
 /// Adds --namespace, for the verbs that are live.
 void add_namespace_option(CLI::App& verb, HostOptions& options);
 
@@ -41,6 +48,6 @@ void add_logs_verb(CLI::App& program, Action& action);
 void add_act_verbs(CLI::App& program, Action& action);
 void add_transfer_verbs(CLI::App& program, Action& action);
 void add_doctor_verb(CLI::App& program, Action& action);
-void add_later_verbs(CLI::App& program, Action& action);
+void add_token_verb(CLI::App& program, Action& action);
 
 }  // namespace taskrunner::app

@@ -84,7 +84,7 @@ void subscribe(SocketIoClient& host, const Json& query, WatchView& view, std::op
 /// Until the connection breaks. `list` is nothing until there was one.
 void watch_once(const WatchOptions& options, const Json& query, WatchView& view, std::optional<LiveList>& list) {
   SocketPolls polls;
-  SocketIoClient host(polls, options.host.url, options.host.socket_namespace);
+  SocketIoClient host(polls, address_of(options.host), options.host.socket_namespace);
   if (list) say(options.host.url + " is back");
   subscribe(host, query, view, list);
   while (true) {

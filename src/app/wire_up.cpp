@@ -3,6 +3,7 @@
 #include <taskrunner/taskrunner.hpp>
 
 #include "app/config.hpp"
+#include "app/security_check.hpp"
 #include "base/log.hpp"
 #include "store/open_store.hpp"
 #include "tasks/builtin_topics.hpp"
@@ -13,14 +14,11 @@
 namespace taskrunner::app {
 namespace {
 
-bool is_loopback(std::string_view listen) {
-  return listen.starts_with("127.") || listen.starts_with("localhost:") || listen.starts_with("[::1]");
-}
-
 /// Who can only be reached from this machine serves its own user, who can reach everything anyway.
 tasks::AddressPolicy download_policy(const ServeOptions& options) {
   if (!options.download_allow.empty()) return tasks::AddressPolicy::only(options.download_allow);
-  return is_loopback(options.runner.listen) ? tasks::AddressPolicy::everything() : tasks::AddressPolicy::public_only();
+  const bool is_open = options.runner.security.authentication == Authentication::none && is_loopback_listen(options.runner.listen);
+  return is_open ? tasks::AddressPolicy::everything() : tasks::AddressPolicy::public_only();
 }
 
 bool is_wanted(const ServeOptions& options, const std::string& topic) {
@@ -41,13 +39,15 @@ std::shared_ptr<tasks::DownloadParts> register_topics(TaskRunner& runner, const 
 }  // namespace
 
 int serve(const ServeOptions& options) {
+  check_security(options.runner.security, options.runner.listen);  // before anything is opened or made
   TaskRunner runner(options.runner);
   const auto parts = register_topics(runner, options);
   const tasks::PartSweeper sweeper(parts, [&runner](const ObjectId& id) { return runner.get(id); });
   // The port itself: where any free one was asked for, this line is how one learns it.
   const std::string address = options.runner.listen.substr(0, options.runner.listen.rfind(':'));
   runner.run([&] {
-    log_info("{}: the page is at http://{}:{}/, tasks are in {}", runner.instance(), address, runner.port(),
+    const std::string_view scheme = options.runner.security.tls_cert.empty() ? "http" : "https";
+    log_info("{}: the page is at {}://{}:{}/, tasks are in {}", runner.instance(), scheme, address, runner.port(),
              store::shown_url(options.runner.store));
   });
   log_info("{}: ended", runner.instance());

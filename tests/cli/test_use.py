@@ -22,14 +22,6 @@ class Use(ProgramTest):
                           ['add', 'noop#1', '--data', '@missing.json']]:
             self.run_program(*arguments, code=2)
 
-    def test_what_comes_later_is_refused_by_name(self):
-        for arguments in [['serve', '--auth', 'token'], ['serve', '--behind-proxy'],
-                          ['serve', '--fleet-secret-file', 'x'], ['token', 'create']]:
-            self.assertIn('not in this version', self.run_program(*arguments, code=2).stderr)
-
-    def test_an_address_that_others_reach_is_refused_without_authentication(self):
-        self.assertIn('authentication', self.run_program('serve', '--listen', '0.0.0.0:0', code=2).stderr)
-
     def test_a_wrong_value_is_named_with_where_it_came_from(self):
         self.assertIn("--max-running 'many'", self.run_program('serve', '--max-running', 'many', code=2).stderr)
         env = clean_environment(TASK_RUNNER_DRAIN='soon')

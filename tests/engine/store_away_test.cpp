@@ -119,7 +119,7 @@ TEST_P(StoreAway, AStopDoesNotWaitForItAndAnotherHostRunsTheTaskAgain) {
 }
 
 TEST_P(StoreAway, OverHttpAnAddIsAnswered503AndWhenToTryAgain) {
-  const auto door = app::SharedDoor::open("127.0.0.1:0", {});
+  const auto door = app::SharedDoor::open({"127.0.0.1:0"});
   door->attach(*host, {"/tasks"});
   const std::string task = R"({"versionedTopic":"work#1","data":1})";
   const std::string of_nobody = R"({"versionedTopic":"nobody#1","data":1})";
