@@ -9,8 +9,8 @@ export class TaskPage {
   foreign = [];   // requests that went elsewhere than to the server and its fellows
   asked = new Set();  // the origins that requests went to
 
-  // `fellows`: other hosts that the page may speak to.
-  static async open(browser, server, {fellows = [], ...options} = {}) {
+  // `fellows`: other hosts that the page may speak to; `state`: of the connection, once the page is there.
+  static async open(browser, server, {fellows = [], state = 'connected', ...options} = {}) {
     const context = await browser.newContext({viewport: {width: 1280, height: 800}, ...options});
     const page = new TaskPage();
     page.context = context;
@@ -30,8 +30,14 @@ export class TaskPage {
     page.tab.on('request', (request) => note(request.url()));
     page.tab.on('websocket', (socket) => note(socket.url()));
     await page.tab.goto(server.url);
-    await page.connection('connected');
+    await page.connection(state);
     return page;
+  }
+
+  async log_in(token) {
+    await this.get('login-token').fill(token);
+    await this.get('login-submit').click();
+    await this.connection('connected');
   }
 
   get(test_id) { return this.tab.getByTestId(test_id); }

@@ -101,7 +101,7 @@ const refused = [
   ['remove', {id: unknown_id}, new RegExp(unknown_id)], ['stop', {id: 5}, /id/], ['pause', null, /object/],
   ['resume', {id: unknown_id}, new RegExp(unknown_id)], ['retry', [], /object/],
   ['unsubscribeQuery', {subscriptionId: '1.00'}, /subscriptionId/], ['unsubscribeQuery', undefined, /subscriptionId/],
-  ['explain', {id: unknown_id}, new RegExp(unknown_id)], ['ticket', {id: unknown_id}, /ticket/], ['noSuchEvent', {}, /noSuchEvent/],
+  ['explain', {id: unknown_id}, new RegExp(unknown_id)], ['ticket', {id: unknown_id}, new RegExp(unknown_id)], ['noSuchEvent', {}, /noSuchEvent/],
 ];
 for (const [event, payload, why] of refused) {
   test(`${event} ${JSON.stringify(payload)} is refused by text`, async () => {

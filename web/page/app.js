@@ -5,7 +5,9 @@ import {Header} from './header.js';
 import {LiveProgress} from './live_progress.js';
 import {NoticeBoard, Notices} from './notices.js';
 import {use_value} from './observable.js';
+import {LoginForm} from './login_form.js';
 import {list_href, parse_route} from './route.js';
+import {log_out} from './session.js';
 import {TaskList} from './task_list.js';
 import {TaskView} from './task_view.js';
 
@@ -44,6 +46,13 @@ function use_shortcuts(open_form) {
   }, []);
 }
 
+function Tasks({route, status, now_ms, back_href, ...shared}) {
+  if (status.state === 'unknown') return html`<${LoginForm} logged_in=${() => shared.connection.retry_now()} />`;
+  return html`<div class=${status.state === 'connected' ? '' : 'stale'}>
+    ${route.id ? html`<${TaskView} key=${route.id} id=${route.id} back_href=${back_href} info=${status.info} ...${shared} />`
+      : html`<${TaskList} filter=${route.filter} info=${status.info} now_ms=${now_ms} ...${shared} />`}</div>`;
+}
+
 function App(shared) {
   const route = use_route();
   const status = use_value(shared.connection.status);
@@ -51,12 +60,11 @@ function App(shared) {
   if (route.filter) back_href.current = list_href(route.filter);
   const now_ms = use_now();
   const [adding, set_adding] = useState(false);
-  use_shortcuts(() => set_adding(true));
+  use_shortcuts(() => shared.connection.status.value.state !== 'unknown' && set_adding(true));
+  const leave = () => log_out().then(() => shared.connection.retry_now(), (error) => shared.notices.error(error.message));
   return html`<a class="skip" href="#main" onClick=${(event) => { event.preventDefault(); document.querySelector('#main a, #main button')?.focus(); }}>To the tasks</a>
-    <${Header} status=${status} retry=${() => shared.connection.retry_now()} add=${() => set_adding(true)} />
-    <div class=${status.state === 'connected' ? '' : 'stale'}>
-      ${route.id ? html`<${TaskView} key=${route.id} id=${route.id} back_href=${back_href.current} info=${status.info} ...${shared} />`
-        : html`<${TaskList} filter=${route.filter} info=${status.info} now_ms=${now_ms} ...${shared} />`}</div>
+    <${Header} status=${status} retry=${() => shared.connection.retry_now()} add=${() => set_adding(true)} leave=${leave} />
+    <${Tasks} ...${{...shared, route, status, now_ms, back_href: back_href.current}} />
     ${adding && html`<${AddForm} connection=${shared.connection} info=${status.info} notices=${shared.notices} close=${() => set_adding(false)} />`}
     <${NoticeBoard} notices=${shared.notices} />`;
 }

@@ -7,7 +7,8 @@ const answer_timeout_ms = 15_000;
 const namespaces = ['/tasks', '/'];
 
 export class Connection {
-  // {state: 'connecting' | 'connected' | 'broken', reason?, info: what taskRunnerInfo said}
+  // {state: 'connecting' | 'connected' | 'broken' | 'unknown', reason?, info: what taskRunnerInfo said}; unknown: the host
+  // wants to know who is here
   status = new Observable({state: 'connecting', info: {}});
   #handlers = [];
   #socket;
@@ -29,6 +30,9 @@ export class Connection {
   }
 
   get connected() { return this.#socket.connected; }
+
+  // Whether the host lets whoever is here do more than look.
+  get may_act() { return this.status.value.info.you?.role !== 'viewer'; }
 
   // `answered(answer)` runs before any later event of the server is looked at; `failed(text)` if none came.
   ask(event, payload, answered, failed) {
@@ -65,7 +69,7 @@ export class Connection {
     });
     socket.on('connect_error', (error) => {
       if (error.message === 'Invalid namespace' && index + 1 < namespaces.length) this.#open(index + 1);
-      else this.#say({state: 'broken', reason: error.message});
+      else this.#say({state: error.data?.status === 401 ? 'unknown' : 'broken', reason: error.message});
     });
   }
 }

@@ -19,7 +19,7 @@ function ActionButton({name, task, allowed, busy, act, wide}) {
 // Each action has its place, so that nothing moves under a second click; pause and resume share theirs.
 export function TaskActions({task, connection, notices, wide, on_removed}) {
   const [busy, set_busy] = useState(false);
-  const allowed = allowed_actions(task);
+  const allowed = connection.may_act ? allowed_actions(task) : [];
   const act = async (name) => {
     set_busy(true);
     try {

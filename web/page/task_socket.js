@@ -3,10 +3,16 @@ import {io} from './lib/socket.io.js';
 
 const again_ms = 1_000;
 
+// Another host lets in who brings a ticket of this one: a fresh one each time it is connected to.
+function elsewhere(connection, url, id) {
+  const auth = (give) => connection.ask('ticket', {id}, (answer) => give({ticket: answer?.ticket}), () => give({}));
+  return io(url, {forceNew: true, auth});
+}
+
 // Handlers: task(document), progress(data), log(line), refused({state, publicUrl?}), status(text).
 // Returns what ends it.
-export function follow_task(connection, place, handlers) {
-  const socket = place.namespace ? connection.join(place.namespace) : io(place.url, {forceNew: true});
+export function follow_task(connection, id, place, handlers) {
+  const socket = place.namespace ? connection.join(place.namespace) : elsewhere(connection, place.url, id);
   let timer;
   socket.on('connect', () => handlers.status('connected'));
   socket.on('disconnect', () => handlers.status('ended'));

@@ -18,7 +18,7 @@ function use_socket(connection, {instance, relay}, task, live_progress, on_task,
   useEffect(() => {
     const place = url && task_place(url, worker, {instance, relay});
     if (!place) return set_socket_state('none');
-    return follow_task(connection, place, {
+    return follow_task(connection, task.id, place, {
       status: set_socket_state, task: on_task, log: on_line,
       progress: (data) => live_progress.set(task.id, data),
       refused: (data) => data.publicUrl && data.publicUrl !== url && set_moved_to(data.publicUrl),
