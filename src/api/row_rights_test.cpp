@@ -28,6 +28,7 @@ TEST_F(RightsTest, OnTheSocketAForeignTaskIsAnsweredAsOneThatIsNotThere) {
     EXPECT_EQ(about(absent.hex(), answer, foreign.hex()), Json(me.ask(event, with_id(absent))).dump()) << event;
     EXPECT_NE(answer.find("there is no task"), std::string::npos) << event << answer;
   }
+  ASSERT_TRUE(store->get(foreign));
   EXPECT_EQ(*store->get(foreign), *before);
 }
 
@@ -43,6 +44,7 @@ TEST_F(RightsTest, OverHttpAForeignTaskIsAnsweredAsOneThatIsNotThere) {
     EXPECT_EQ(answer.status, wanted.status) << method << verb;
     EXPECT_EQ(about(absent.hex(), answer.body, foreign.hex()), wanted.body) << method << verb;
   }
+  ASSERT_TRUE(store->get(foreign));
   EXPECT_EQ(*store->get(foreign), *before);
 }
 

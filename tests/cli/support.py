@@ -1,5 +1,6 @@
 """A host in a folder of its own, and the program run against it."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -27,6 +28,49 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(('127.0.0.1', 0))
         return probe.getsockname()[1]
+
+
+class Gate:
+    """A port that leads to another one while it is open."""
+
+    def __init__(self, target):
+        self.port = free_port()
+        self._target = target
+        self._ends = []
+
+    def __enter__(self):
+        self.open()
+        return self
+
+    def __exit__(self, *_):
+        self.shut()
+
+    def open(self):
+        self._listener = socket.create_server(('127.0.0.1', self.port))
+        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
+
+    def shut(self):
+        for end in [self._listener, *self._ends]:
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+        self._ends.clear()
+
+    def _accept(self, listener):
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = listener.accept()
+                host = socket.create_connection(('127.0.0.1', self._target))
+                self._ends += [client, host]
+                for source, sink in ((client, host), (host, client)):
+                    threading.Thread(target=self._carry, args=(source, sink), daemon=True).start()
+
+    @staticmethod
+    def _carry(source, sink):
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
 
 
 class Lines:

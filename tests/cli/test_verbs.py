@@ -1,10 +1,11 @@
 """The verbs against a host."""
 
 import json
+import re
 import signal
 import socket
 
-from support import NO_TASK, HostTest, Program
+from support import NO_TASK, Gate, HostTest, Program, free_port
 
 
 class Verbs(HostTest):
@@ -217,6 +218,50 @@ class LiveVerbs(HostTest):
         watch.err.await_match('waiting for it')
         self.start_host()
         watch.out.await_match(f'(?s){task_id}.*\n.*{task_id}')
+
+    def test_watch_goes_on_live_after_a_restart_with_what_changed_meanwhile(self):
+        gone = self.add('noop#1', None, '--wait-until', '+1h')
+        watch = self.start_verb('watch', json.dumps({'versionedTopic': 'noop#1'}), '--json')
+        watch.out.await_match(gone)
+        self.host.end()  # politely
+        watch.err.await_match('waiting for it')
+        other_url = f'http://127.0.0.1:{free_port()}'
+        other = Program('serve', '--listen', other_url.removeprefix('http://'), cwd=self.folder)
+        other.err.await_match('the page is at')
+        self.run_program('remove', gone, '--url', other_url)
+        kept = self.run_program('add', 'noop#1', '--wait-until', '+1h', '--url', other_url).stdout.strip()
+        other.end()
+        self.start_host()
+        watch.err.await_match('is back')
+        watch.out.await_match(f'(?m)^{{"list":\\[{{"id":"{kept}".*$')
+        later = self.add('noop#1', None, '--wait-until', '+1h')
+        watch.out.await_match(f'"operationType":"insert","position":1,"id":"{later}"')
+        lists = [json.loads(line) for line in watch.out.text.splitlines() if line.startswith('{"list"')]
+        self.assertEqual([[task['id'] for task in list['list']] for list in lists], [[gone], [kept]])
+
+    def test_watch_gets_just_what_it_missed_while_its_connection_was_cut(self):
+        first = self.add('noop#1', None, '--wait-until', '+1h')
+        with Gate(self.port) as gate:
+            watch = self.start_verb('watch', '--json', '--url', f'http://127.0.0.1:{gate.port}')
+            watch.out.await_match(first)
+            gate.shut()
+            watch.err.await_match('waiting for it')
+            missed = self.add('noop#1', None, '--wait-until', '+1h')
+            gate.open()
+            watch.out.await_match(f'"operationType":"insert","position":1,"id":"{missed}"')
+        self.assertEqual(watch.out.text.count('{"list"'), 1)
+        self.assertEqual(len(re.findall(f'"insert","position":1,"id":"{missed}"', watch.out.text)), 1)
+
+    def test_watch_without_json_says_a_line_a_change_before_and_after_a_restart(self):
+        watch = self.start_verb('watch')
+        self.add('noop#1', None, '--wait-until', '+1h')
+        watch.out.await_match(r'(?m)^insert  [0-9a-f]{24}  to do.*noop#1$')
+        self.kill_host()
+        watch.err.await_match('waiting for it')
+        self.start_host()
+        watch.out.await_match(r'(?m)^list    [0-9a-f]{24}  to do.*noop#1$')
+        later = self.add('noop#1', None, '--wait-until', '+1h')
+        watch.out.await_match(f'(?m)^insert  {later}')
 
     def test_a_client_that_sends_rubbish_does_not_end_the_host(self):
         with socket.create_connection(('127.0.0.1', self.port)) as rubbish:
