@@ -20,7 +20,10 @@ Figures figures() {
           {"reads", "reads of the store in all of these, beside the first", "", 0, {}},
           {"memory", "memory of a live query, window of 20", "B", 4'096, {}},
           {"socket_p50", "commit to socket, p50", "ms", 0, {}},
-          {"socket_p99", "commit to socket, p99", "ms", 5, {}}};
+          {"socket_p99", "commit to socket, p99", "ms", 5, {}},
+          {"mongo_p50", "MongoDB: write sent to socket, p50", "ms", 0, {}},
+          {"mongo_p99", "MongoDB: write sent to socket, p99", "ms", 20, {}},
+          {"mongo_reads", "MongoDB: finds that mongod counted for 5,000 changes", "", 0, {}}};
 }
 
 }  // namespace
@@ -32,6 +35,7 @@ int main(int count, char** arguments) try {
     measure_matching(all);
     measure_hub(all);
     measure_sockets(all);
+    measure_sockets_on_mongo(all);
   }
   std::fputs((options.as_json ? to_json(all) + "\n" : to_markdown(all)).c_str(), stdout);
   return 0;

@@ -14,5 +14,7 @@ void measure_hub(Figures& figures);
 void measure_matching(Figures& figures);
 /// From a commit to the bytes at a client's socket, at 1,000 changes a second with 1,000 live queries.
 void measure_sockets(Figures& figures);
+/// The same on a mongod of its own, changed by another client of it; and how many finds mongod counted meanwhile.
+void measure_sockets_on_mongo(Figures& figures);
 
 }  // namespace taskrunner::bench

@@ -4,7 +4,11 @@
 #include "base/loop.hpp"
 #include "base/random.hpp"
 #include "core/runner.hpp"
+#include "mongo/server_counts.hpp"
 #include "store/memory_store.hpp"
+#include "store/mongo_command.hpp"
+#include "store/open_store.hpp"
+#include "support/mongod.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
@@ -15,6 +19,7 @@
 #include <sys/socket.h>
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -153,11 +158,29 @@ void change_at_a_rate(Store& store, const std::vector<NewTask>& tasks, CommitTim
   }
 }
 
-}  // namespace
+/// Another program of a database that many share: each 10 ms it changes ten tasks by one command.
+void change_from_elsewhere(const std::string& url, const std::vector<NewTask>& tasks, CommitTimes& times) {
+  constexpr std::size_t at_once = 10;
+  store::MongoCommands commands(store::open_collections(store::parse_mongo_url(url)));
+  auto next = Clock::now();
+  for (std::size_t i = 0; i < changes; i += at_once, next += at_once * between_changes) {
+    std::this_thread::sleep_until(next);
+    JsonArray ids;
+    for (std::size_t n = i; n < i + at_once; ++n) {
+      ids.push_back(tasks[n % tasks.size()].id);
+      times.note(tasks[n % tasks.size()].id.hex(), static_cast<std::int64_t>(1 + n / tasks.size()));
+    }
+    commands.update(commands.names().tasks,
+                    {Json{{"q", Json{{"_id", Json{{"$in", std::move(ids)}}}}}, {"u", Json{{"$inc", Json{{"rev", 1}}}}}, {"multi", true}}},
+                    store::WriteTries::once);
+  }
+}
 
-void measure_sockets(Figures& figures) {
+using Change = std::function<void(const std::vector<NewTask>& tasks, CommitTimes& times)>;
+
+/// Milliseconds from the commit of each change until a client has it.
+std::vector<double> latencies_of(const std::shared_ptr<Store>& store, const Change& change) {
   auto random = std::make_shared<Random>(1);
-  auto store = std::make_shared<store::MemoryStore>(system_clock(), random, KeepPolicy());
   core::Runner runner({"bench", "http://127.0.0.1:1"}, store, random, system_clock());
   Loop loop("door");
   api::Door door(loop.context(), {});
@@ -175,7 +198,7 @@ void measure_sockets(Figures& figures) {
     for (std::size_t n = 0; n < queries_each; ++n) watchers.back()->subscribe(tasks[i * queries_each + n].id.hex());
     threads.emplace_back([watcher = watchers.back().get()] { watcher->read(); });
   }
-  change_at_a_rate(*store, tasks, times);
+  change(tasks, times);
   for (std::size_t i = 0; i < changes; ++i)
     if (!arrived.try_acquire_for(std::chrono::seconds(10))) throw Error(ErrorCode::internal, "a change did not arrive");
   for (const auto& watcher : watchers) watcher->end();
@@ -185,8 +208,30 @@ void measure_sockets(Figures& figures) {
   loop.stop();
   std::vector<double> all;
   for (const auto& watcher : watchers) all.insert(all.end(), watcher->latencies.begin(), watcher->latencies.end());
-  note(figures, "socket_p50", percentile(all, 0.5));
-  note(figures, "socket_p99", percentile(all, 0.99));
+  return all;
+}
+
+}  // namespace
+
+void measure_sockets(Figures& figures) {
+  const auto store = std::make_shared<store::MemoryStore>(system_clock(), std::make_shared<Random>(2), KeepPolicy());
+  const auto ms = latencies_of(store, [&](const auto& tasks, CommitTimes& times) { change_at_a_rate(*store, tasks, times); });
+  note(figures, "socket_p50", percentile(ms, 0.5));
+  note(figures, "socket_p99", percentile(ms, 0.99));
+}
+
+void measure_sockets_on_mongo(Figures& figures) {
+  test::Mongod server;
+  const std::string url = server.fresh_url();
+  double reads = 0;
+  const auto ms = latencies_of(store::open_store(url, {}), [&](const auto& tasks, CommitTimes& times) {
+    const double before = count_at_server(url).finds;
+    change_from_elsewhere(url, tasks, times);
+    reads = count_at_server(url).finds - before;
+  });
+  note(figures, "mongo_p50", percentile(ms, 0.5));
+  note(figures, "mongo_p99", percentile(ms, 0.99));
+  note(figures, "mongo_reads", reads);
 }
 
 }  // namespace taskrunner::bench

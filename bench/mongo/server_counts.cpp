@@ -33,6 +33,7 @@ ServerCounts count_at_server(const std::string& url) {
   ServerCounts counts;
   for (const char* name : {"find", "aggregate", "getMore", "insert", "update", "delete", "findAndModify", "killCursors"})
     if (const Json* command = metrics.at("commands").find(name)) counts.commands += command->at("total").as_double();
+  if (const Json* find = metrics.at("commands").find("find")) counts.finds = find->at("total").as_double();
   for (const char* name : {"inserted", "updated", "deleted"})
     counts.document_writes += metrics.at("document").at(name).as_double();
   return counts;

@@ -9,6 +9,7 @@ namespace taskrunner::bench {
 /// What a mongod has done since it was started.
 struct ServerCounts {
   double commands = 0;         ///< from outside, but for the drivers' own monitoring
+  double finds = 0;            ///< of these
   double document_writes = 0;  ///< inserted, updated, deleted
 };
 
