@@ -19,12 +19,6 @@ ip::address_v6::bytes_type bits_of(const ip::address& address) {
   throw Error(ErrorCode::invalid_argument, "\"" + text + "\" is no network: write an address, or one with a length as 10.0.0.0/8");
 }
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 /// All of X-Forwarded-For in one list, whichever way it was cut into fields.
 std::vector<std::string_view> forwarded_for(const HttpFields& headers) {
   std::vector<std::string_view> items;

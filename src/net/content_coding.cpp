@@ -11,12 +11,6 @@
 namespace taskrunner::net {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 /// The weight behind a coding's name: 1 without one, 0 where it is broken.
 double weight_of(std::string_view parameters) {
   const auto text = trimmed(parameters);

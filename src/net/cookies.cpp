@@ -5,16 +5,6 @@
 #include <algorithm>
 
 namespace taskrunner::net {
-namespace {
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-}  // namespace
-
 std::optional<std::string> cookie(const HttpFields& request_headers, std::string_view name) {
   std::optional<std::string> found;
   for (auto [field, list] : request_headers) {

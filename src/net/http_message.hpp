@@ -120,6 +120,9 @@ std::string_view reason_phrase(unsigned status);
 /// Decodes %XX; a broken escape gives nothing. `+` stays `+`.
 std::optional<std::string> percent_decode(std::string_view text);
 
+/// Without the spaces and tabs at both ends (RFC 9110 5.6.3).
+std::string_view trimmed(std::string_view text);
+
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 
 }  // namespace taskrunner::net
