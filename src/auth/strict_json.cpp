@@ -2,9 +2,10 @@
 
 #include <taskrunner/error.hpp>
 
+#include "base/json_handler.hpp"
+
 #include <boost/json/basic_parser_impl.hpp>
 
-#include <limits>
 #include <set>
 #include <string>
 #include <vector>
@@ -15,14 +16,7 @@ namespace {
 constexpr std::size_t deepest = 8;
 
 /// Notes the names of the objects that are open.
-struct NameWatch {
-  static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
-  static constexpr std::size_t max_array_size = std::numeric_limits<std::size_t>::max();
-  static constexpr std::size_t max_key_size = std::numeric_limits<std::size_t>::max();
-  static constexpr std::size_t max_string_size = std::numeric_limits<std::size_t>::max();
-  using Ec = boost::json::error_code;
-  using View = boost::json::string_view;
-
+struct NameWatch : JsonHandler {
   std::vector<std::set<std::string>> open;
   std::string name;
 

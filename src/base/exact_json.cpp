@@ -1,11 +1,12 @@
 #include "base/exact_json.hpp"
 
+#include "base/json_handler.hpp"
+
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>
 
 #include <cmath>
 #include <cstdlib>
-#include <limits>
 #include <string>
 #include <utility>
 
@@ -13,14 +14,7 @@ namespace taskrunner {
 namespace {
 
 /// Boost's own handler but for the doubles. Its pieces of strings are collected by the stack, those of numbers here.
-struct Builder {
-  static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
-  static constexpr std::size_t max_array_size = std::numeric_limits<std::size_t>::max();
-  static constexpr std::size_t max_key_size = std::numeric_limits<std::size_t>::max();
-  static constexpr std::size_t max_string_size = std::numeric_limits<std::size_t>::max();
-  using Ec = boost::json::error_code;
-  using View = boost::json::string_view;
-
+struct Builder : JsonHandler {
   boost::json::value_stack stack;
   std::string number;
 

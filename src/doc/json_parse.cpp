@@ -3,6 +3,8 @@
 #include <taskrunner/error.hpp>
 #include <taskrunner/json.hpp>
 
+#include "base/json_handler.hpp"
+
 #include <boost/json/basic_parser_impl.hpp>
 
 #include <cmath>
@@ -51,14 +53,7 @@ void keep_last_of_each(JsonObject& object) {
 }
 
 /// Builds the value from the parser's events; the stack holds the containers that are still open.
-struct Builder {
-  static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
-  static constexpr std::size_t max_array_size = std::numeric_limits<std::size_t>::max();
-  static constexpr std::size_t max_key_size = std::numeric_limits<std::size_t>::max();
-  static constexpr std::size_t max_string_size = std::numeric_limits<std::size_t>::max();
-  using Ec = boost::json::error_code;
-  using View = boost::json::string_view;
-
+struct Builder : JsonHandler {
   struct Open {
     Json container;
     std::string key;
