@@ -13,8 +13,7 @@ namespace {
 Json filter_of(const AccessRule& rule) {
   Json rows = rule.rows.is_null() ? Json::object() : rule.rows;
   if (!rule.topics) return rows;
-  JsonArray topics;
-  for (const std::string& topic : *rule.topics) topics.emplace_back(topic);
+  JsonArray topics(rule.topics->begin(), rule.topics->end());
   return Json{{"$and", Json::array({std::move(rows), Json{{"versionedTopic", Json{{"$in", Json(std::move(topics))}}}}})}};
 }
 

@@ -32,11 +32,7 @@ JsonObject shown(const auth::Principal& principal) {
   JsonObject out;
   out.append("name", principal.name);
   out.append("role", to_text(principal.role));
-  if (principal.topics) {
-    JsonArray topics;
-    for (const std::string& topic : *principal.topics) topics.emplace_back(topic);
-    out.append("topics", std::move(topics));
-  }
+  if (const auto& topics = principal.topics) out.append("topics", JsonArray(topics->begin(), topics->end()));
   if (principal.expires_at_ms) out.append("expiresAt", iso_time(*principal.expires_at_ms));
   return out;
 }

@@ -19,11 +19,7 @@ std::string claims_of(const Ticket& ticket) {
   claims.append("aud", ticket.audience);
   claims.append("name", ticket.holder.name);
   claims.append("role", to_text(ticket.holder.role));
-  if (ticket.holder.topics) {
-    JsonArray topics;
-    for (const std::string& topic : *ticket.holder.topics) topics.emplace_back(topic);
-    claims.append("topics", std::move(topics));
-  }
+  if (const auto& topics = ticket.holder.topics) claims.append("topics", JsonArray(topics->begin(), topics->end()));
   if (ticket.holder.expires_at_ms) claims.append("until", Json::int64(*ticket.holder.expires_at_ms));
   claims.append("exp", Json::int64(ticket.expires_at_ms));
   claims.append("nonce", ticket.nonce);

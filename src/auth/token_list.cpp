@@ -79,11 +79,7 @@ std::string line_of(const StoredToken& token) {
   JsonObject entry;
   entry.append("name", token.name);
   entry.append("role", to_text(token.role));
-  if (token.topics) {
-    JsonArray topics;
-    for (const std::string& topic : *token.topics) topics.emplace_back(topic);
-    entry.append("topics", std::move(topics));
-  }
+  if (const auto& topics = token.topics) entry.append("topics", JsonArray(topics->begin(), topics->end()));
   entry.append("createdAt", iso_time(token.created_at_ms));
   if (token.expires_at_ms) entry.append("expiresAt", iso_time(*token.expires_at_ms));
   entry.append("sha256", to_hex(token.sha256));
