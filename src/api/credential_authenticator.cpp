@@ -53,9 +53,9 @@ Admission CredentialAuthenticator::of_request(const net::HttpRequest& request) {
 
 Admission CredentialAuthenticator::of_socket(const net::Handshake& handshake) {
   const std::int64_t now_ms = clock_.wall_ms();
-  if (const auto token = auth_text(handshake, "token")) return admit(bearers_->check(*token, now_ms), handshake.remote_address);
+  if (const auto token = text_member(handshake.auth, "token")) return admit(bearers_->check(*token, now_ms), handshake.remote_address);
   const std::string_view task = task_of(handshake.namespace_name);
-  const auto ticket = task.empty() ? std::nullopt : auth_text(handshake, "ticket");
+  const auto ticket = task.empty() ? std::nullopt : text_member(handshake.auth, "ticket");
   if (ticket) {
     const auto is_here = [&](std::string_view url) { return is_own_url(url, task); };
     return admit(taker_.take(*ticket, task, is_here, now_ms), handshake.remote_address);
@@ -114,9 +114,8 @@ void CredentialAuthenticator::attend(const std::shared_ptr<net::Socket>& socket,
   const auto term = begin_term(identity, std::move(listener));
   socket->on_raw("authenticate", [this, term, weak](const net::Event& event) {
     const auto here = weak.lock();
-    const Json payload = first_argument(event.args);
-    const Json* token = payload.find("token");
-    const std::string answer = renew(*term, here->handshake().remote_address, token && token->is_string() ? token->as_string() : "");
+    const auto token = event.args.empty() ? std::nullopt : text_member(event.args[0], "token");
+    const std::string answer = renew(*term, here->handshake().remote_address, token.value_or(""));
     if (event.ack) event.ack(answer);
   });
   term->start();

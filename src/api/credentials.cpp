@@ -16,9 +16,9 @@ std::optional<std::string> bearer_of(const net::HttpFields& headers) {
   return std::string(value);
 }
 
-std::optional<std::string> auth_text(const net::Handshake& handshake, std::string_view name) {
-  const boost::json::object* payload = handshake.auth.if_object();
-  const boost::json::value* member = payload ? payload->if_contains(name) : nullptr;
+std::optional<std::string> text_member(const boost::json::value& value, std::string_view name) {
+  const boost::json::object* object = value.if_object();
+  const boost::json::value* member = object ? object->if_contains(name) : nullptr;
   if (!member) return std::nullopt;
   return member->is_string() ? std::string(member->get_string()) : std::string();
 }

@@ -15,8 +15,9 @@ namespace taskrunner::api {
 /// What stands behind `Authorization: Bearer`; empty behind any other scheme, nothing without such a field.
 std::optional<std::string> bearer_of(const net::HttpFields& headers);
 
-/// A text of the payload that a client joined a namespace with; nothing where there is none of that name.
-std::optional<std::string> auth_text(const net::Handshake& handshake, std::string_view name);
+/// A text of what a client joined a namespace with, or sent; nothing where there is no member of that name, empty where it is
+/// no text.
+std::optional<std::string> text_member(const boost::json::value& value, std::string_view name);
 
 /// The request is none of another origin's page: only such ones may use this host's cookie. `own_origins` are those that
 /// `Host` does not show, as behind a proxy.

@@ -29,7 +29,11 @@ std::string text_of(const std::exception_ptr& failure) {
 
 std::string quoted(std::string_view text) { return Json(text).dump(); }
 
-Json first_argument(const boost::json::array& args) { return args.empty() ? Json() : from_boost_json(args[0]); }
+Json first_argument(const boost::json::array& args) {
+  if (args.empty()) return {};
+  if (depth_of(args[0]) > deepest_json) throw Error(ErrorCode::invalid_argument, too_deep_text);
+  return from_boost_json(args[0]);
+}
 
 void answer(boost::asio::io_context& io, net::Ack ack, awaitable<std::string> request) {
   auto done = [ack = std::move(ack)](std::exception_ptr failure, std::string args) {

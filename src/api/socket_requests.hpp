@@ -22,7 +22,7 @@ void answer(boost::asio::io_context& io, net::Ack ack, awaitable<std::string> re
 
 /// A text as one JSON argument.
 std::string quoted(std::string_view text);
-/// The first argument of an event; null where there is none.
+/// The first argument of an event; null where there is none. Throws Error{invalid_argument} where it nests too deep.
 Json first_argument(const boost::json::array& args);
 
 // The requests of docs/protocol.md that are answered once, as text of arguments. What they throw says why not; a task

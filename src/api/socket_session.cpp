@@ -52,7 +52,7 @@ void SocketSession::start() {
   if (!socket) return;
   const std::weak_ptr<SocketSession> weak = weak_from_this();
   socket->on_any([weak](net::Event event) {
-    if (const auto self = weak.lock()) self->on_request(std::move(event.name), first_argument(event.args), event.ack);
+    if (const auto self = weak.lock()) self->on_event(std::move(event));
   });
   socket->on_disconnect([weak](std::string_view) {
     if (const auto self = weak.lock()) self->leave_all();
@@ -63,6 +63,17 @@ void SocketSession::start() {
     for (const auto& [id, subscription] : self->subscriptions_) subscription->on_drain();
   });
   socket->emit("taskRunnerInfo", info_text(*link_, *who_));
+}
+
+void SocketSession::on_event(net::Event event) {
+  Json payload;
+  try {
+    payload = first_argument(event.args);
+  } catch (const Error& error) {
+    if (event.ack) event.ack(event.name == "subscribeQuery" ? failed_subscription(error.what()) : quoted(error.what()));
+    return;
+  }
+  on_request(std::move(event.name), std::move(payload), event.ack);
 }
 
 void SocketSession::on_request(std::string event, Json payload, net::Ack ack) {

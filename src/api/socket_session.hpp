@@ -33,6 +33,7 @@ class SocketSession : public std::enable_shared_from_this<SocketSession> {
   const std::shared_ptr<RunnerLink>& link() const { return link_; }
 
  private:
+  void on_event(net::Event event);
   void on_request(std::string event, Json payload, net::Ack ack);
   /// Nothing where the event asks for no change.
   std::optional<awaitable<std::string>> change_of(const std::string& event, Json payload, const std::string& by);

@@ -7,6 +7,7 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
@@ -16,8 +17,6 @@
 
 namespace taskrunner {
 namespace {
-
-constexpr std::size_t max_depth = 100;
 
 /// The integer's digits are exactly what the double holds.
 bool is_exact(double value, std::string_view text) {
@@ -175,14 +174,24 @@ Json from_boost_json(const boost::json::value& value) {
   return nullptr;
 }
 
+std::size_t depth_of(const boost::json::value& value) {
+  std::size_t deepest = 0;
+  if (const auto* array = value.if_array())
+    for (const auto& element : *array) deepest = std::max(deepest, depth_of(element));
+  if (const auto* object = value.if_object())
+    for (const auto& member : *object) deepest = std::max(deepest, depth_of(member.value()));
+  return value.is_structured() ? deepest + 1 : 0;
+}
+
 Json Json::parse(std::string_view text) {
   boost::json::parse_options options;
-  options.max_depth = max_depth;
+  options.max_depth = deepest_json;
   boost::json::basic_parser<Builder> parser(options);
   boost::json::error_code ec;
   const std::size_t read = parser.write_some(false, text.data(), text.size(), ec);
   if (!ec && read < text.size()) ec = boost::json::error::extra_data;
   if (!ec) return std::move(parser.handler().root);
+  if (ec == boost::json::error::too_deep) parser.handler().refused = too_deep_text;
   const std::string& refused = parser.handler().refused;
   throw Error(ErrorCode::invalid_argument,
               (refused.empty() ? "bad JSON: " + ec.message() : refused) + " (at byte " + std::to_string(read) + ")");

@@ -115,5 +115,11 @@ TEST(FromBoostJson, values_come_over_in_kind) {
   EXPECT_EQ(type_name(from_boost_json(5.0)), "int");
 }
 
+TEST(FromBoostJson, depth_counts_what_stands_within_each_other) {
+  EXPECT_EQ(depth_of(5), 0U);
+  EXPECT_EQ(depth_of(boost::json::array()), 1U);
+  EXPECT_EQ(depth_of({{"a", {1, {{"b", 2}}}}, {"c", 3}}), 3U);
+}
+
 }  // namespace
 }  // namespace taskrunner

@@ -46,7 +46,9 @@ void take_namespace(std::string_view& text, SocketPacket& packet) {
 
 bool take_payload(std::string_view text, SocketPacket& packet) {
   if (text.empty()) return true;
-  constexpr std::size_t max_depth = 128;
+  // Far more than an application takes: what is too deep for it, it refuses by an answer; what is too deep here ends the
+  // connection.
+  constexpr std::size_t max_depth = 1'024;
   json::error_code error;
   packet.payload = parse_exact_json(text, error, max_depth);
   return !error;
