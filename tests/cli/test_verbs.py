@@ -235,7 +235,7 @@ class LiveVerbs(HostTest):
         watch.err.await_match('is back')
         watch.out.await_match(f'(?m)^{{"list":\\[{{"id":"{kept}".*$')
         later = self.add('noop#1', None, '--wait-until', '+1h')
-        watch.out.await_match(f'"operationType":"insert","position":1,"id":"{later}"')
+        watch.out.await_match(f'"operationType":"insert","position":[01],"id":"{later}"')
         lists = [json.loads(line) for line in watch.out.text.splitlines() if line.startswith('{"list"')]
         self.assertEqual([[task['id'] for task in list['list']] for list in lists], [[gone], [kept]])
 
@@ -248,18 +248,20 @@ class LiveVerbs(HostTest):
             watch.err.await_match('waiting for it')
             missed = self.add('noop#1', None, '--wait-until', '+1h')
             gate.open()
-            watch.out.await_match(f'"operationType":"insert","position":1,"id":"{missed}"')
+            watch.out.await_match(f'"operationType":"insert","position":[01],"id":"{missed}"')
         self.assertEqual(watch.out.text.count('{"list"'), 1)
-        self.assertEqual(len(re.findall(f'"insert","position":1,"id":"{missed}"', watch.out.text)), 1)
+        self.assertEqual(len(re.findall(f'"insert","position":[01],"id":"{missed}"', watch.out.text)), 1)
 
     def test_watch_without_json_says_a_line_a_change_before_and_after_a_restart(self):
+        first = self.add('noop#1', None, '--wait-until', '+1h')
         watch = self.start_verb('watch')
-        self.add('noop#1', None, '--wait-until', '+1h')
-        watch.out.await_match(r'(?m)^insert  [0-9a-f]{24}  to do.*noop#1$')
+        watch.out.await_match(f'(?m)^list    {first}  to do.*noop#1$')
+        second = self.add('noop#1', None, '--wait-until', '+1h')
+        watch.out.await_match(f'(?m)^insert  {second}  to do.*noop#1$')
         self.kill_host()
         watch.err.await_match('waiting for it')
         self.start_host()
-        watch.out.await_match(r'(?m)^list    [0-9a-f]{24}  to do.*noop#1$')
+        watch.out.await_match(f'(?m)^list    {second}  to do.*noop#1$')
         later = self.add('noop#1', None, '--wait-until', '+1h')
         watch.out.await_match(f'(?m)^insert  {later}')
 
