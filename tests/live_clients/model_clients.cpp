@@ -66,7 +66,9 @@ int run(const Options& options) {
               "%u passed, %u failed\n",
               options.store.c_str(), options.count, seconds.count(), all.steps, all.lists, all.resumed, all.failures,
               options.count - failed, failed);
-  const bool is_telling = all.resumed >= options.count && all.steps >= options.count && all.lists >= options.count;
+  // A resume finds its place only where no election or lost history came between: on MongoDB not in every world.
+  const bool is_telling = 4 * all.resumed >= options.count && all.steps >= options.count && all.lists >= options.count;
+  if (!is_telling) std::printf("so little happened that this proves nothing: more seeds or steps are needed\n");
   return failed == 0 && is_telling ? 0 : 1;
 }
 
