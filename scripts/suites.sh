@@ -4,7 +4,8 @@
 #   exists      the suite is there when this path or pattern matches a file; else it is not listed
 #   targets     what must be built in build/ before it runs (an outdated or missing target fails the suite)
 #   needs       beyond the build: chromium, nginx, pip, python, mongod
-#   way         beside: two run at a time; alone: nothing runs beside it (it loads both cores, or measures time)
+#   way         beside: two run at a time; alone: nothing runs beside it (it loads both cores, or measures time);
+#               long: as alone, and only when it is named or by ./test --long
 #   command     run from the project's root; exit code 0 is success
 #
 # C++ suites come first and quick ones before slow ones; suites that build for themselves stand at the end.
@@ -40,5 +41,6 @@ browser     | tests/browser/run             | task-runner               | chromi
 chaos       | tests/chaos/run               | chaos_host                |         mongod | alone  | tests/chaos/run
 package     | tests/package/run             | taskrunner_install        |                | alone  | tests/package/run
 asan        | src/*/*_test.cpp              |                           | nginx mongod   | alone  | scripts/sanitized asan
-tsan        | src/*/*_test.cpp              |                           | nginx mongod   | alone  | scripts/sanitized tsan
+tsan        | src/*/*_test.cpp              |                           | nginx mongod   | alone  | scripts/sanitized tsan core store fleet live net mongo_feed engine
+tsan_rest   | src/*/*_test.cpp              |                           | nginx mongod   | long   | scripts/sanitized tsan base doc auth query tasks api app conformance fuzz_replay kill_points
 '
